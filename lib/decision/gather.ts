@@ -1,0 +1,116 @@
+import type { FastifyRequest } from 'fastify'
+import type { Alternative, Policy } from '../policy.ts'
+import { covers } from '../requirement/scopes.ts'
+import { Refusal, refuse, type Handshake, type Held, type Outcome } from '../scheme.ts'
+import { decide, type Decision } from './decide.ts'
+import { readVerdict } from './judge.ts'
+
+/** What one request is judged with. */
+export interface Gathering {
+  readonly policy: Policy
+  readonly request: FastifyRequest
+  readonly handshake: Handshake | undefined
+  /** How long a verifier may take, in milliseconds. */
+  readonly verifyTimeout: number
+  /** Told when a verifier fails; the credential is given so that it can be kept out of logs. */
+  readonly onVerifierError: (request: FastifyRequest, scheme: string, error: unknown, credential: unknown) => void
+}
+
+/** The decision, and what led to it. */
+export interface Judged {
+  readonly decision: Decision
+  readonly outcomes: readonly Outcome[]
+}
+
+const UNAVAILABLE = refuse('verifier_unavailable')
+
+/**
+ * Finds and verifies what a request presents until an alternative is satisfied; if none is, everything presented gets judged, so that
+ * each challenge can carry its own error. No promise unless a verifier answers with one.
+ */
+export function gather (gathering: Gathering): Judged | Promise<Judged> {
+  const { policy: { slots, alternatives }, request, handshake } = gathering
+  const presented = slots.map(({ scheme }) => scheme.read(request, handshake))
+  const outcomes = presented.map((found) => found instanceof Refusal ? found : undefined)
+  if (outcomes.some((outcome) => outcome?.status === 400)) return conclude(gathering, outcomes)
+  return run(gathering, presented, outcomes, alternatives, 0)
+}
+
+/** Goes through the alternatives in declared order from the given one on, then through whatever is left. */
+function run (
+  gathering: Gathering, presented: readonly unknown[], outcomes: Outcome[], alternatives: readonly Alternative[], from: number
+): Judged | Promise<Judged> {
+  for (let position = from; position < alternatives.length; position++) {
+    const alternative = alternatives[position]
+    if (alternative === undefined) break
+    const slot = nextSlot(alternative, presented, outcomes)
+    if (slot === SATISFIED) return { decision: alternative, outcomes }
+    if (slot === HOPELESS) continue
+    const pending = verifySlot(gathering, slot, presented[slot], outcomes)
+    if (pending !== null) return pending.then(() => run(gathering, presented, outcomes, alternatives, position))
+    position--
+  }
+  for (let slot = 0; slot < presented.length; slot++) {
+    if (presented[slot] === undefined || outcomes[slot] !== undefined) continue
+    const pending = verifySlot(gathering, slot, presented[slot], outcomes)
+    if (pending !== null) return pending.then(() => run(gathering, presented, outcomes, alternatives, alternatives.length))
+  }
+  return conclude(gathering, outcomes)
+}
+
+const SATISFIED = -1
+const HOPELESS = -2
+
+/** The first slot of an alternative that is still to be verified, as long as the alternative can be satisfied at all. */
+function nextSlot (alternative: Alternative, presented: readonly unknown[], outcomes: readonly Outcome[]): number {
+  let next = SATISFIED
+  for (let i = 0; i < alternative.slots.length; i++) {
+    const slot = alternative.slots[i] ?? HOPELESS
+    const outcome = outcomes[slot]
+    if (outcome === undefined) {
+      if (presented[slot] === undefined) return HOPELESS
+      if (next === SATISFIED) next = slot
+    } else if (outcome instanceof Refusal || !covers((outcome as Held).scopes, alternative.scopes[i] ?? [])) return HOPELESS
+  }
+  return next
+}
+
+/** Verifies one slot and stores its outcome; answers a promise only if the verifier does. Never rejects. */
+function verifySlot (gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[]): Promise<void> | null {
+  const { policy, request, onVerifierError } = gathering
+  const { name, scheme } = policy.slots[slot] as { name: string, scheme: { verify (credential: unknown, request: unknown): unknown } } // read() typed it
+  const fail = (error: unknown) => {
+    outcomes[slot] = UNAVAILABLE
+    onVerifierError(request, name, error, credential)
+  }
+  const settle = (verdict: unknown) => { outcomes[slot] = readVerdict(verdict, Date.now() / 1000) }
+  try {
+    const verdict = scheme.verify(credential, request)
+    if (isThenable(verdict)) return settleInTime(verdict, gathering.verifyTimeout, settle).catch(fail)
+    settle(verdict)
+  } catch (error) {
+    fail(error)
+  }
+  return null
+}
+
+/** Settles with the first of answer and time limit; what comes later is ignored. */
+async function settleInTime (verdict: PromiseLike<unknown>, milliseconds: number, settle: (verdict: unknown) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`the verifier gave no answer within ${milliseconds} ms`)) }, milliseconds)
+  })
+  try {
+    settle(await Promise.race([verdict, limit]))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function conclude ({ policy }: Gathering, outcomes: readonly Outcome[]): Judged {
+  return { decision: decide(policy, outcomes), outcomes }
+}
+
+function isThenable (value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,118 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify'
+import { takeSubprotocol, type UpgradeRequest } from './credentials/subprotocol.ts'
+import { ANONYMOUS, isDenial, type Denial } from './decision/decide.ts'
+import { gather, type Judged } from './decision/gather.ts'
+import type { Settings } from './options.ts'
+import type { Alternative, Policy } from './policy.ts'
+import { append, respond } from './respond.ts'
+import type { Protection } from './routes.ts'
+import { refuse, type Handshake, type Outcome } from './scheme.ts'
+import { logRefusal, logVerifierError } from './log.ts'
+import { isOriginAllowed } from './websocket/origin.ts'
+
+/** What one route's guard works with. */
+export interface Guarding extends Protection {
+  readonly settings: Settings
+  /** Whether the route has an error handler of its own. */
+  readonly handled: boolean
+}
+
+const ORIGIN_NOT_ALLOWED = refuse('origin_not_allowed')
+
+/**
+ * Makes the guard of one route, for HTTP and the WebSocket handshake alike. It runs as the first of the route's own onRequest hooks:
+ * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
+ */
+export function guard (guarding: Guarding): onRequestHookHandler {
+  const { policy, settings } = guarding
+  const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
+  return function securityGuard (request, reply, done) {
+    const handshake = request.ws ? readHandshake(request, settings) : undefined
+    if (request.ws && !isOriginAllowed(request.headers.origin, settings.origins)) {
+      return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, [])
+    }
+    const judged = gather({ policy, request, handshake, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
+    if (judged instanceof Promise) judged.then((late) => { if (!isGone(reply)) conclude(late, request, reply, done) }, done)
+    else conclude(judged, request, reply, done)
+  }
+
+  function conclude ({ decision, outcomes }: Judged, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    if (decision === ANONYMOUS) return done()
+    if (isDenial(decision)) return deny(guarding, request, reply, decision, outcomes)
+    if (request.ws && lacksOrigin(policy, decision, request, settings)) {
+      return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, outcomes)
+    }
+    // Caches know to spare responses to Authorization only (RFC 9111 §3.5).
+    if (outside.has(decision) && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
+    authenticate(request, policy, decision, outcomes)
+    done()
+  }
+}
+
+/** Keeps the token out of the sight of handlers of routes that ask for none. */
+export function stripHandshake (settings: Settings): onRequestHookHandler {
+  return function securityStripHandshake (request, _reply, done) {
+    if (request.ws) readHandshake(request, settings)
+    done()
+  }
+}
+
+/** Names the fields that an anonymous response depends on, at the end, when the application has set its own `Vary` (RFC 9110 §12.5.5). */
+export function varyOnCredentials (policy: Policy): (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => void {
+  const fields = new Set(policy.slots.flatMap(({ scheme: { location } }) => {
+    switch (location.in) {
+      case 'authorization': return ['Authorization']
+      case 'header': return [location.name]
+      case 'cookie': return ['Cookie']
+      default: return []
+    }
+  }))
+  return function securityVary (_request, reply, _payload, done) {
+    for (const field of fields) append(reply, 'vary', field)
+    done()
+  }
+}
+
+/** Refuses what reaches a route of the scope that has no compiled policy, which only a mistake of ours or the framework's can cause. */
+export function tripwire (isKnown: (request: FastifyRequest) => boolean): onRequestHookHandler {
+  return function securityTripwire (request, reply, done) {
+    if (request.is404 || isKnown(request)) return done()
+    request.log.error({ url: request.routeOptions.url }, 'refused: the route has no compiled security policy')
+    if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => { request.raw.socket.destroy() })
+    reply.code(503).header('cache-control', 'no-store').send()
+  }
+}
+
+function deny ({ policy, answers, settings, handled }: Guarding, request: FastifyRequest, reply: FastifyReply, denial: Denial, outcomes: readonly Outcome[]): void {
+  logRefusal(request, settings.logLevel, policy, denial, outcomes)
+  respond(request, reply, answers.of(denial, outcomes), handled)
+}
+
+function authenticate (request: FastifyRequest, { slots }: Policy, alternative: Alternative, outcomes: readonly Outcome[]): void {
+  const auth: Record<string, unknown> = {}
+  for (const slot of alternative.slots) auth[slots[slot]?.name ?? ''] = outcomes[slot]
+  const target = request as { auth: unknown } // readonly to everyone else
+  target.auth = auth
+}
+
+function readHandshake (request: FastifyRequest, { subprotocol }: Settings): Handshake | undefined {
+  return subprotocol === null ? undefined : { token: takeSubprotocol(request.raw as unknown as UpgradeRequest, subprotocol) } // the same object, seen as writable
+}
+
+/** Browsers attach cookies to any site's handshake, so a cookie counts only together with an origin (RFC 6455 §10.2). */
+function lacksOrigin (policy: Policy, { slots }: Alternative, request: FastifyRequest, settings: Settings): boolean {
+  return settings.origins !== null && request.headers.origin === undefined &&
+    slots.some((slot) => policy.slots[slot]?.scheme.location.in === 'cookie')
+}
+
+function isOutsideAuthorization (policy: Policy, { slots }: Alternative): boolean {
+  return slots.some((slot) => {
+    const scheme = policy.slots[slot]?.scheme
+    return scheme?.location.in !== 'authorization' || scheme.queryName !== undefined
+  })
+}
+
+/** Whether the client left, or something else answered, while a verifier was waited for. */
+function isGone (reply: FastifyReply): boolean {
+  return reply.sent || reply.raw.destroyed
+}

@@ -1,0 +1,101 @@
+import { Value } from '@sinclair/typebox/value'
+import { OptionsSchema } from '../schemas/options.ts'
+import { SCHEME_NAME } from '../schemas/security.ts'
+import type { SchemesOption, Security as DeclaredSecurity } from './augment.ts'
+import { BOOT_ERRORS } from './errors.ts'
+import { nameLocation } from './policy.ts'
+import { parseSecurity, type Security } from './requirement/parse.ts'
+import type { Scheme, Schemes } from './scheme.ts'
+import { isRealm } from './syntax.ts'
+
+/** What the plugin can be told about WebSocket routes. */
+export interface WebSocketOptions {
+  /** Origins whose pages may connect (RFC 6455 §10.2), for example `https://app.example`. Required where a cookie is a credential. */
+  readonly origins?: readonly string[]
+  /** What stands before a token offered as a subprotocol; `false` to accept none. Default `base64url.bearer.authorization.k8s.io.` */
+  readonly subprotocol?: string | false
+}
+
+/** What the plugin is registered with. */
+export interface FastifySecurityOptions {
+  /** Who callers can prove to be, by the names that `security` uses; see {@link defineSchemes}. */
+  readonly schemes: SchemesOption
+  /** What a route that says nothing gets. `[]` is public, said aloud. */
+  readonly security: DeclaredSecurity
+  /** The protection space named in challenges (RFC 9110 §11.5). Visible ASCII. Default `api`. */
+  readonly realm?: string
+  /** How long a verifier may take before its answer counts as "cannot tell", in milliseconds. Default 5000. */
+  readonly verifyTimeout?: number
+  /** `all` tells callers even what is normally only logged, such as `account_disabled`. Default `default`. */
+  readonly disclose?: 'default' | 'all'
+  /** The level at which refusals are logged, one line each. Default `info`. */
+  readonly logLevel?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  readonly websocket?: WebSocketOptions
+}
+
+/** The options, checked and completed. */
+export interface Settings {
+  readonly schemes: Schemes
+  readonly security: Security
+  readonly realm: string
+  readonly verifyTimeout: number
+  readonly disclose: 'default' | 'all'
+  readonly logLevel: NonNullable<FastifySecurityOptions['logLevel']>
+  readonly origins: ReadonlySet<string> | null
+  readonly subprotocol: string | null
+}
+
+/** The prefix Kubernetes introduced, the only one in wide use. */
+const SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.'
+
+/**
+ * Checks what the plugin was registered with.
+ *
+ * @throws FST_SECURITY_OPTIONS_INVALID, FST_SECURITY_TEXT_INVALID, FST_SECURITY_SCHEME_INVALID, FST_SECURITY_SCHEMES_CONFLICT,
+ *   FST_SECURITY_REQUIREMENT_INVALID
+ */
+export function readOptions (options: FastifySecurityOptions): Settings {
+  const problem = Value.Errors(OptionsSchema, options).First()
+  if (problem !== undefined) throw new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID(problem.path.slice(1).replaceAll('/', '.') || 'object', problem.message)
+  const realm = options.realm ?? 'api'
+  checkRealm('The option realm', realm)
+  const schemes = options.schemes as Schemes // its members are checked above and below
+  checkSchemes(schemes)
+  return Object.freeze({
+    schemes: Object.freeze({ ...schemes }),
+    security: parseSecurity(options.security, 'The option security'),
+    realm,
+    verifyTimeout: options.verifyTimeout ?? 5000,
+    disclose: options.disclose ?? 'default',
+    logLevel: options.logLevel ?? 'info',
+    origins: options.websocket?.origins === undefined ? null : new Set(options.websocket.origins.map(checkOrigin)),
+    subprotocol: options.websocket?.subprotocol === false ? null : options.websocket?.subprotocol ?? SUBPROTOCOL
+  })
+}
+
+function checkSchemes (schemes: Schemes): void {
+  const read = new Map<string, string>()
+  for (const [name, scheme] of Object.entries(schemes)) {
+    checkScheme(name, scheme)
+    const location = nameLocation(scheme.location)
+    if (scheme.location.in === 'authorization' || scheme.location.in === 'certificate') continue
+    const other = read.get(location)
+    if (other !== undefined) throw new BOOT_ERRORS.FST_SECURITY_SCHEMES_CONFLICT(other, name, location)
+    read.set(location, name)
+  }
+}
+
+function checkScheme (name: string, scheme: Scheme): void {
+  if (!new RegExp(SCHEME_NAME).test(name)) throw new BOOT_ERRORS.FST_SECURITY_SCHEME_INVALID(`"${name}"`, `the name does not match ${SCHEME_NAME}`)
+  if (name in Object.prototype) throw new BOOT_ERRORS.FST_SECURITY_SCHEME_INVALID(`"${name}"`, 'the name is one that every object has')
+  if (scheme.realm !== undefined) checkRealm(`The realm of security scheme "${name}"`, scheme.realm)
+}
+
+function checkRealm (what: string, realm: unknown): void {
+  if (!isRealm(realm)) throw new BOOT_ERRORS.FST_SECURITY_TEXT_INVALID(what)
+}
+
+function checkOrigin (origin: string): string {
+  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin
+  throw new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID('websocket.origins', `"${origin}" is not an origin, such as https://app.example`)
+}

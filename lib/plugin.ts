@@ -1,0 +1,141 @@
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { isOutermost, isPreflightRoute, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
+import type { Wording } from './challenge/challenges.ts'
+import { document } from './docs/document.ts'
+import { BOOT_ERRORS, REASONS } from './errors.ts'
+import { guard, stripHandshake, tripwire, varyOnCredentials } from './guard.ts'
+import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
+import { compile } from './policy.ts'
+import { redactQuery } from './redact.ts'
+import { inherit, openScope, type Effective, type Scope } from './requirement/inherit.ts'
+import { parseSecurity } from './requirement/parse.ts'
+import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
+import { appSecurity, type AppSecurity } from './security.ts'
+
+type Route = KnownRoute['options']
+
+/** `pino.symbols.serializersSym`, under which a logger keeps what it was given. */
+const PINO_SERIALIZERS = Symbol.for('pino.serializers')
+
+/** Marks the routes the plugin has seen, in their config. */
+const KNOWN = Symbol('fastify-openapi-security.known')
+
+async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOptions): Promise<void> {
+  refuseSecondRegistration(app)
+  if (isOutermost(app)) refuseEarlyRoutes(app)
+  else app.addHook('onRequest', tripwire(isKnown))
+  const settings = readOptions(options)
+  compile(settings.security, settings.schemes, 'The option security')
+  const routes = knownRoutes(settings.schemes, wordingOf(settings))
+  const scopeOf = scopesBelow(app, settings)
+  decorate(app, scopeOf, routes, settings)
+  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), routes, settings) })
+  app.addHook('onReady', async function () { checkServer(app, routes) })
+  document(app, routes, settings)
+}
+
+/** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
+function protect (app: FastifyInstance, route: Route, scope: Scope, routes: Routes, settings: Settings): void {
+  const methods = [route.method].flat()
+  const place = `Route ${methods.join(',')} ${route.url}`
+  const effective = effectiveFor(app, route, scope, place)
+  const protection = routes.protect(effective.security, place)
+  const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
+  const known: KnownRoute = { ...effective, methods, url: route.url, websocket, protection, options: route }
+  routes.add(known)
+  route.config = Object.assign({}, route.config, { [KNOWN]: true })
+  keepQueryOutOfLog(app, route, settings)
+  if (protection === 'public') {
+    if (websocket) prepend(route, stripHandshake(settings))
+    return
+  }
+  if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
+  prepend(route, guard({ ...protection, settings, handled: route.errorHandler !== undefined }))
+  if (protection.policy.optional) route.onSend = [varyOnCredentials(protection.policy), ...[route.onSend ?? []].flat()]
+}
+
+function effectiveFor (app: FastifyInstance, route: Route, scope: Scope, place: string): Effective {
+  const { schema } = route
+  const declared: unknown = schema?.security
+  if (declared !== undefined) {
+    if (!Object.hasOwn(schema ?? {}, 'security')) throw new BOOT_ERRORS.FST_SECURITY_REQUIREMENT_INVALID(place, 'it is inherited by the schema object')
+    return { security: parseSecurity(declared, place), source: 'route' }
+  }
+  if (isPreflightRoute([route.method].flat().join(), route.url) && app.hasPlugin('@fastify/cors')) return { security: [], source: 'plugin' }
+  return inherit(scope, place)
+}
+
+function prepend (route: Route, hook: onRequestHookHandler): void {
+  route.onRequest = [hook, ...[route.onRequest ?? []].flat()]
+}
+
+function refuseCookiesWithoutOrigins ({ protection }: KnownRoute, { origins }: Settings, place: string): void {
+  if (origins !== null || protection === 'public') return
+  const slot = protection.policy.slots.find(({ scheme }) => scheme.location.in === 'cookie')
+  if (slot !== undefined) throw new BOOT_ERRORS.FST_SECURITY_ORIGINS_MISSING(place, slot.name)
+}
+
+function keepQueryOutOfLog (app: FastifyInstance, route: Route, { schemes }: Settings): void {
+  const names = new Set(Object.values(schemes).flatMap(({ queryName }) => queryName ?? []))
+  if (names.size === 0) return
+  const inherited: unknown = Reflect.get(app.log, PINO_SERIALIZERS)
+  const serialize: unknown = route.logSerializers?.['req'] ?? (inherited as { req?: unknown } | undefined)?.req
+  if (typeof serialize !== 'function') return
+  route.logSerializers = Object.assign(Object.create(route.logSerializers ?? null), { req: redactQuery(serialize as (request: FastifyRequest) => unknown, names) }) // pino calls it so
+}
+
+/** The scope of each encapsulated instance; children have their parent as prototype. */
+function scopesBelow (app: FastifyInstance, { security }: Settings): (instance: FastifyInstance) => Scope {
+  const outermost: Scope = { ...openScope(null), security, source: 'plugin' }
+  const scopes = new WeakMap<object, Scope>([[app, outermost]])
+  return function scopeOf (instance) {
+    let scope = scopes.get(instance)
+    if (scope === undefined) scopes.set(instance, scope = openScope(scopeOf(Object.getPrototypeOf(instance) as FastifyInstance)))
+    return scope
+  }
+}
+
+function decorate (app: FastifyInstance, scopeOf: (instance: FastifyInstance) => Scope, routes: Routes, settings: Settings): void {
+  const made = new WeakMap<object, AppSecurity>()
+  app.decorateRequest('auth', null)
+  app.decorate('security', {
+    getter (this: FastifyInstance) {
+      let security = made.get(this)
+      if (security === undefined) made.set(this, security = appSecurity(scopeOf(this), routes, settings.schemes))
+      return security
+    }
+  } as never) // the types of decorate() know no getter that uses its instance
+}
+
+function isKnown (request: FastifyRequest): boolean {
+  return KNOWN in request.routeOptions.config || isPreflightRoute(request.method, request.routeOptions.url ?? '')
+}
+
+function checkServer (app: FastifyInstance, { known }: Routes): void {
+  for (const { protection } of known) {
+    if (protection === 'public') continue
+    for (const { name, scheme } of protection.policy.slots) scheme.check?.(app.server, name)
+  }
+}
+
+function wordingOf ({ realm, disclose }: Settings): Wording {
+  return { realm, shown: (reason) => disclose === 'all' ? reason : REASONS[reason].shownAs ?? reason, oauthParams: [] }
+}
+
+/**
+ * Enforces, answers and documents what routes declare in `schema.security`. Register and await it before any route.
+ *
+ * @throws boot errors `FST_SECURITY_…`, see `docs/errors.md`
+ * @example
+ * ```ts
+ * import Fastify from 'fastify'
+ * import fastifySecurity, { bearer, defineSchemes, secrets } from 'fastify-openapi-security'
+ *
+ * const schemes = defineSchemes({ service: bearer({ verify: secrets([{ value: 'change-me', credentials: { name: 'billing' } }]) }) })
+ * const app = Fastify()
+ * await app.register(fastifySecurity, { schemes, security: [{ service: [] }] })
+ * app.get('/', async () => 'for services only')
+ * ```
+ */
+export default fp(fastifySecurity, { fastify: '5.x', name: 'fastify-openapi-security' })

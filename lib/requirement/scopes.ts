@@ -1,0 +1,31 @@
+/** Scopes read once from iterables that may not be read twice. */
+const read = new WeakMap<object, ReadonlySet<string>>()
+
+/**
+ * Whether everything required is held: exact names, case-sensitive, in any order (RFC 6749 §3.3).
+ * Held scopes that are not iterable grant nothing.
+ */
+export function covers (held: unknown, required: readonly string[]): boolean {
+  if (required.length === 0) return true
+  if (Array.isArray(held)) return required.every((scope) => held.includes(scope))
+  const set = toSet(held)
+  return set !== null && required.every((scope) => set.has(scope))
+}
+
+function toSet (held: unknown): ReadonlySet<unknown> | null {
+  if (held instanceof Set) return held
+  if (typeof held === 'string') return new Set(held.split(' '))
+  if (!isIterable(held)) return null
+  let set = read.get(held)
+  if (set === undefined) read.set(held, set = new Set(held))
+  return set
+}
+
+/** Whether a verifier's `scopes` member can be read as scopes at all. */
+export function areScopes (held: unknown): boolean {
+  return held === undefined || typeof held === 'string' || isIterable(held)
+}
+
+function isIterable (value: unknown): value is Iterable<string> & object {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}

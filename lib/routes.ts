@@ -1,0 +1,55 @@
+import type { RouteOptions } from 'fastify'
+import { decide, isDenial } from './decision/decide.ts'
+import { answersFor, type Answers } from './challenge/answers.ts'
+import type { Wording } from './challenge/challenges.ts'
+import { compile, type Policy } from './policy.ts'
+import type { Effective } from './requirement/inherit.ts'
+import type { Security } from './requirement/parse.ts'
+import type { Schemes } from './scheme.ts'
+
+/** A compiled policy with its prepared answers; routes that declare the same share one. */
+export interface Protection {
+  readonly policy: Policy
+  readonly answers: Answers
+}
+
+/** A route as the plugin knows it. */
+export interface KnownRoute extends Effective {
+  readonly methods: readonly string[]
+  readonly url: string
+  readonly websocket: boolean
+  /** `'public'` if nothing is asked. */
+  readonly protection: Protection | 'public'
+  /** Fastify's own object, which @fastify/swagger reads when it makes the document. */
+  readonly options: RouteOptions & { readonly url: string }
+}
+
+/** Every route of the scope the plugin guards. */
+export interface Routes {
+  readonly known: readonly KnownRoute[]
+  add (route: KnownRoute): void
+  /** @throws what {@link compile} throws */
+  protect (security: Security, place: string): Protection | 'public'
+}
+
+/** Starts an empty list of routes. */
+export function knownRoutes (schemes: Schemes, wording: Wording): Routes {
+  const known: KnownRoute[] = []
+  const compiled = new Map<string, Protection | 'public'>()
+  return {
+    known,
+    add (route) { known.push(route) },
+    protect (security, place) {
+      const key = JSON.stringify(security)
+      let protection = compiled.get(key)
+      if (protection === undefined) compiled.set(key, protection = prepare(compile(security, schemes, place), wording))
+      return protection
+    }
+  }
+}
+
+function prepare (policy: Policy | 'public', wording: Wording): Protection | 'public' {
+  if (policy === 'public') return policy
+  const decision = decide(policy, policy.slots.map(() => undefined))
+  return Object.freeze({ policy, answers: answersFor(policy, isDenial(decision) ? decision : null, wording) })
+}

@@ -1,0 +1,68 @@
+import { BOOT_ERRORS } from '../errors.ts'
+import { readCookie } from '../credentials/cookie.ts'
+import { readHeader } from '../credentials/header.ts'
+import { readQuery } from '../credentials/query.ts'
+import type { CredentialSource, Location, Refusal, Scheme, Verify } from '../scheme.ts'
+import { isFieldText, isToken } from '../syntax.ts'
+import { describe, type Described } from './http.ts'
+
+/** Options of {@link apiKey}. */
+export interface ApiKeyOptions<Credentials extends object, Role extends string> extends Described {
+  readonly in: 'header' | 'query' | 'cookie'
+  /** Name of the header field (without regard to case), query parameter or cookie (exactly). */
+  readonly name: string
+  readonly verify: Verify<string, Credentials>
+  /** Roles a requirement may name. */
+  readonly roles?: readonly Role[]
+  /** The scheme word of the challenge, which no registry knows. Default `ApiKey`. */
+  readonly challenge?: string
+}
+
+type Read = (source: CredentialSource, name: string) => string | Refusal | undefined
+
+const READ: Readonly<Record<ApiKeyOptions<object, never>['in'], Read>> = { header: readHeader, query: readQuery, cookie: readCookie }
+
+/**
+ * A key in a header field, a query parameter or a cookie.
+ *
+ * @throws FST_SECURITY_SCHEME_INVALID
+ * @example
+ * ```ts
+ * import { apiKey } from 'fastify-openapi-security'
+ *
+ * const partners = new Map([['k-123', { name: 'Acme' }]])
+ * const partner = apiKey({ in: 'header', name: 'X-API-Key', verify: (key) => partners.get(key) ?? null })
+ * ```
+ */
+export function apiKey<Credentials extends object, const Role extends string = never> (
+  options: ApiKeyOptions<Credentials, Role>
+): Scheme<Credentials, Role> {
+  const { in: place, name, verify, challenge = 'ApiKey' } = options
+  if (!Object.hasOwn(READ, place)) throw invalid('`in` is not "header", "query" or "cookie"')
+  if (typeof name !== 'string' || name === '' || !isFieldText(name) || (place !== 'query' && !isToken(name))) {
+    throw invalid(`\`name\` is not the name of a ${place}`)
+  }
+  if (typeof verify !== 'function') throw invalid('`verify` is not a function')
+  if (!isToken(challenge)) throw invalid('`challenge` is not a token (RFC 9110 §11.1)')
+  const key = place === 'header' ? name.toLowerCase() : name
+  const read = READ[place]
+  return {
+    definition: describe({ type: 'apiKey', in: place, name }, options),
+    scopes: options.roles ?? [],
+    location: locate(place, key),
+    queryName: place === 'query' ? name : undefined,
+    ambient: place === 'cookie',
+    challenge: { scheme: challenge, params: { in: place, name }, oauth: false, registered: false },
+    realm: options.realm,
+    read: (source) => read(source, key),
+    verify
+  }
+}
+
+function locate (place: 'header' | 'query' | 'cookie', name: string): Location {
+  return place === 'header' && name === 'authorization' ? { in: 'authorization', scheme: '*' } : { in: place, name }
+}
+
+function invalid (problem: string): Error {
+  return new BOOT_ERRORS.FST_SECURITY_SCHEME_INVALID('apiKey', problem)
+}

@@ -1,0 +1,85 @@
+import { BOOT_ERRORS } from '../errors.ts'
+import { refuse, type ChallengeTemplate, type Scheme, type SchemeDefinition, type Verify } from '../scheme.ts'
+import { readAuthorization } from '../credentials/authorization.ts'
+import { isFieldText, isToken } from '../syntax.ts'
+
+const MALFORMED = refuse('credentials_malformed')
+
+/** What every scheme lets its author say besides how to verify. */
+export interface Described {
+  /** CommonMark, shown to readers of the document. */
+  readonly description?: string
+  /** The protection space, if not the plugin's (RFC 9110 §11.5). Visible ASCII. */
+  readonly realm?: string
+}
+
+/** Options of {@link http}. */
+export interface HttpOptions<Credential, Credentials extends object, Role extends string> extends Described {
+  /** The scheme word of the Authorization field, for example `Hawk`; matched without regard to case (RFC 9110 §11.1). */
+  readonly scheme: string
+  /** Turns what follows the scheme word into a credential; `null` when it is malformed. */
+  readonly parse: (text: string) => Credential | null
+  readonly verify: Verify<NoInfer<Credential>, Credentials>
+  /** Roles a requirement may name. */
+  readonly roles?: readonly Role[]
+  /** Challenge parameters after the realm; visible ASCII. */
+  readonly params?: Readonly<Record<string, string>>
+  /** Whether the scheme word is in the IANA registry; unregistered ones are challenged last. Default `false`. */
+  readonly registered?: boolean
+}
+
+/**
+ * An HTTP authentication scheme of one's own in the Authorization field (RFC 9110 §11). `basic` and `bearer` are made like this.
+ *
+ * @throws FST_SECURITY_SCHEME_INVALID, FST_SECURITY_TEXT_INVALID
+ * @example
+ * ```ts
+ * import { http } from 'fastify-openapi-security'
+ *
+ * const devices = new Map([['thermostat-7', { site: 'north' }]])
+ * const device = http({
+ *   scheme: 'Device',
+ *   parse: (text) => /^[a-z]+-\d+$/.test(text) ? text : null,
+ *   verify: (id) => devices.get(id) ?? null
+ * })
+ * ```
+ */
+export function http<Credential, Credentials extends object, const Role extends string = never> (
+  options: HttpOptions<Credential, Credentials, Role>
+): Scheme<Credentials, Role> {
+  const { scheme, parse, verify } = options
+  if (typeof scheme !== 'string' || !isToken(scheme)) throw invalid(String(scheme), '`scheme` is not a token (RFC 9110 §11.1)')
+  if (typeof parse !== 'function') throw invalid(scheme, '`parse` is not a function')
+  if (typeof verify !== 'function') throw invalid(scheme, '`verify` is not a function')
+  const word = scheme.toLowerCase()
+  return {
+    definition: describe({ type: 'http', scheme: word }, options),
+    scopes: options.roles ?? [],
+    location: { in: 'authorization', scheme: word },
+    ambient: false,
+    challenge: challengeTemplate(scheme, options.params ?? {}, options.registered ?? false),
+    realm: options.realm,
+    read (source) {
+      const text = readAuthorization(source, word)
+      return typeof text === 'string' ? parse(text) ?? MALFORMED : text
+    },
+    verify
+  }
+}
+
+/** Completes an OpenAPI Security Scheme Object with what its author says in words. */
+export function describe (definition: SchemeDefinition, { description }: Described): SchemeDefinition {
+  return description === undefined ? definition : { ...definition, description }
+}
+
+function challengeTemplate (scheme: string, params: Readonly<Record<string, string>>, registered: boolean): ChallengeTemplate {
+  for (const [name, value] of Object.entries(params)) {
+    if (!isToken(name) || name.toLowerCase() === 'realm') throw invalid(scheme, `challenge parameter "${name}" cannot be set`)
+    if (!isFieldText(value)) throw new BOOT_ERRORS.FST_SECURITY_TEXT_INVALID(`Challenge parameter "${name}" of scheme ${scheme}`)
+  }
+  return { scheme, params, oauth: false, registered }
+}
+
+function invalid (scheme: string, problem: string): Error {
+  return new BOOT_ERRORS.FST_SECURITY_SCHEME_INVALID(scheme, problem)
+}

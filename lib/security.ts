@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify'
+import type { Security as DeclaredSecurity } from './augment.ts'
+import { covers } from './requirement/scopes.ts'
+import { parseSecurity, type Security } from './requirement/parse.ts'
+import { setDefault, type Scope, type Source } from './requirement/inherit.ts'
+import { compile } from './policy.ts'
+import type { KnownRoute, Routes } from './routes.ts'
+import type { Held, Schemes } from './scheme.ts'
+
+/** A route with the requirement in force. */
+export interface RouteSecurity {
+  readonly method: string
+  readonly url: string
+  /** `[]` is public. */
+  readonly security: Security
+  /** Where it was written: on the route, as a scope's default, or in the plugin's options. */
+  readonly source: Source
+  readonly websocket: boolean
+}
+
+/** What `app.security` offers. */
+export interface AppSecurity {
+  /**
+   * Sets what the routes of this encapsulated scope get when they say nothing. Call it before them.
+   *
+   * @throws FST_SECURITY_DEFAULT_TOO_LATE, FST_SECURITY_REQUIREMENT_INVALID, FST_SECURITY_SCHEME_UNKNOWN, FST_SECURITY_SCOPE_UNDECLARED
+   */
+  default (security: DeclaredSecurity): void
+  /** Every route the plugin guards, with its effective requirement. */
+  routes (): RouteSecurity[]
+  /**
+   * Whether what a request was let in with satisfies a further requirement. `[]` asks nothing and is satisfied.
+   *
+   * @throws FST_SECURITY_REQUIREMENT_INVALID, FST_SECURITY_SCHEME_UNKNOWN, FST_SECURITY_SCOPE_UNDECLARED
+   */
+  satisfies (request: FastifyRequest, security: DeclaredSecurity): boolean
+}
+
+/** Makes `app.security` for one encapsulated scope. */
+export function appSecurity (scope: Scope, routes: Routes, schemes: Schemes): AppSecurity {
+  const checked = new WeakMap<object, Security>()
+  return Object.freeze({
+    default (declared: DeclaredSecurity) {
+      const security = parseSecurity(declared, 'app.security.default()')
+      compile(security, schemes, 'app.security.default()')
+      setDefault(scope, security)
+    },
+    routes: () => routes.known.flatMap(describe),
+    satisfies (request: FastifyRequest, declared: DeclaredSecurity) {
+      let security = checked.get(declared)
+      if (security === undefined) {
+        security = parseSecurity(declared, 'app.security.satisfies()')
+        compile(security, schemes, 'app.security.satisfies()')
+        if (Object.isFrozen(declared)) checked.set(declared, security)
+      }
+      return security.length === 0 || security.some((requirement) => isHeld(request.auth, requirement))
+    }
+  })
+}
+
+function isHeld (auth: unknown, requirement: Security[number]): boolean {
+  return Object.entries(requirement).every(([name, scopes]) => {
+    const held = (auth as Record<string, Held | undefined> | null)?.[name] // what the guard puts there
+    return held !== undefined && covers(held.scopes, scopes)
+  })
+}
+
+function describe ({ methods, url, security, source, websocket }: KnownRoute): RouteSecurity[] {
+  return methods.map((method) => ({ method, url, security, source, websocket }))
+}

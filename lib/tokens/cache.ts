@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache'
+
+/** Milliseconds after which a token is verified anew, so that a key its issuer withdrew does not live on here. */
+const MAX_AGE = 5 * 60 * 1000
+/** The end of a token is its signature and as good as random; the rest is compared when the end matches. */
+const TAIL = 32
+
+interface Entry<Credentials> {
+  readonly token: string
+  readonly credentials: Credentials
+  /** Epoch milliseconds, exclusive. */
+  readonly until: number
+}
+
+/** Credentials of tokens that were verified. Refusals are never kept. */
+export interface TokenCache<Credentials> {
+  get (token: string): Credentials | undefined
+  set (token: string, credentials: Credentials): void
+  /** Drops what matches; tells how many. */
+  forget (predicate: (credentials: Credentials) => boolean): number
+}
+
+/**
+ * Makes a cache that drops the least recently used.
+ *
+ * @param size number of tokens, at least 1
+ * @param now epoch milliseconds
+ */
+export function tokenCache<Credentials extends { readonly expiresAt: number }> (size: number, now: () => number): TokenCache<Credentials> {
+  const entries = new LRUCache<string, Entry<Credentials>>({ max: size })
+  return {
+    get (token) {
+      const key = token.slice(-TAIL)
+      const entry = entries.get(key)
+      if (entry === undefined || entry.token !== token) return undefined
+      if (now() < entry.until) return entry.credentials
+      entries.delete(key)
+      return undefined
+    },
+    set (token, credentials) {
+      const until = Math.min(credentials.expiresAt * 1000, now() + MAX_AGE)
+      entries.set(token.slice(-TAIL), { token, credentials, until })
+    },
+    forget (predicate) {
+      const keys = [...entries].filter(([, { credentials }]) => predicate(credentials)).map(([key]) => key)
+      for (const key of keys) entries.delete(key)
+      return keys.length
+    }
+  }
+}

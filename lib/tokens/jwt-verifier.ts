@@ -1,0 +1,84 @@
+import { refuse, type Refusal } from '../scheme.ts'
+import { tokenCache } from './cache.ts'
+import { judgeClaims, type JwtCredentials } from './claims.ts'
+import { parseCompact, type CompactToken } from './compact.ts'
+import { readHeader, type JwtHeader } from './header.ts'
+import { parseJsonObject } from './json-object.ts'
+import type { JwtSettings } from './jwt-options.ts'
+import { admits, type Profile } from './profile.ts'
+import { verifySignature } from './signature.ts'
+
+/** What a verifier uses of the request: its log, to tell the owner once about a profile that does not suit the issuer. */
+export interface LoggingRequest {
+  readonly log?: { warn (message: string): void } | undefined
+}
+
+/** Judges tokens. A token that is remembered is answered at once, without a promise. Rejects when it cannot tell. */
+export interface JwtVerifier {
+  (token: string, request?: LoggingRequest): JwtCredentials | Refusal | Promise<JwtCredentials | Refusal>
+  /** Drops remembered tokens whose credentials match, so that they are verified anew; tells how many. */
+  forget (predicate: (credentials: JwtCredentials) => boolean): number
+}
+
+/** Verifications under way that later requests with the same token may join. */
+const MAX_SHARED = 1000
+
+const PROFILE_HINT = 'jwt(): a valid token of the configured issuer was refused because its header does not say "typ":"at+jwt" ' +
+  "(RFC 9068 §2.1). If this issuer's access tokens are plain JWTs, set the option profile: 'jwt'. This is said once."
+
+/**
+ * Composes the verifier.
+ *
+ * @param now epoch milliseconds
+ */
+export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerifier {
+  const { rules, profile, keys, algorithms, maxLength } = settings
+  const cache = settings.cache === 0 ? undefined : tokenCache<JwtCredentials>(settings.cache, now)
+  const shared = new Map<string, Promise<JwtCredentials | Refusal>>()
+  let hinted = false
+
+  function verify (token: string, request?: LoggingRequest) {
+    const known = cache?.get(token)
+    if (known !== undefined) return known
+    const compact = parseCompact(token, maxLength)
+    if (compact === null) return refuse('credentials_malformed')
+    const header = readHeader(compact.header, algorithms)
+    if (header === null) return refuse('credentials_invalid')
+    if (admits(profile, header.kind)) return share(compact, header)
+    if (hinted || request?.log === undefined || !admits('jwt', header.kind)) return refuse('credentials_invalid')
+    return hint(compact, header, request.log)
+  }
+
+  function share (compact: CompactToken, header: JwtHeader) {
+    const underWay = shared.get(compact.text)
+    if (underWay !== undefined) return underWay
+    const verdict = judge(compact, header, profile).then((judged) => {
+      if ('subject' in judged) cache?.set(compact.text, judged)
+      return judged
+    })
+    if (shared.size >= MAX_SHARED) return verdict
+    const joinable = verdict.finally(() => shared.delete(compact.text))
+    shared.set(compact.text, joinable)
+    return joinable
+  }
+
+  async function judge (compact: CompactToken, header: JwtHeader, by: Profile): Promise<JwtCredentials | Refusal> {
+    const key = await keys(header)
+    if (key === null || !await verifySignature(compact, key, header.alg)) return refuse('credentials_invalid')
+    const claims = parseJsonObject(compact.payload)
+    return claims === null ? refuse('credentials_invalid') : judgeClaims(claims, header.kind, by, rules, now() / 1000)
+  }
+
+  /** Only a token that the other profile would accept proves that the profile is the matter; a forged one must not fill the log. */
+  async function hint (compact: CompactToken, header: JwtHeader, log: NonNullable<LoggingRequest['log']>): Promise<Refusal> {
+    // Whether the keys can be had or not, this profile refuses the token.
+    const judged = await judge(compact, header, 'jwt').catch(() => refuse('credentials_invalid'))
+    if ('subject' in judged && !hinted) {
+      hinted = true
+      log.warn(PROFILE_HINT)
+    }
+    return refuse('credentials_invalid')
+  }
+
+  return Object.assign(verify, { forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0 })
+}
