@@ -1,5 +1,5 @@
-import type { ContextConfigDefault, RouteGenericInterface } from 'fastify'
-import type { WebsocketHandler } from '@fastify/websocket'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ContextConfigDefault, FastifyInstance, RouteGenericInterface } from 'fastify'
 import type { Scheme } from './scheme.ts'
 import type { AppSecurity } from './security.ts'
 
@@ -81,6 +81,9 @@ export type SchemesOption = Registered extends true
   ? { readonly [Name in SchemeName]: Scheme<CredentialsOf<Name> & object, ScopeOf<Name>> }
   : Readonly<Record<string, Scheme<object, string>>>
 
+type Socket = FastifyInstance extends { readonly websocketServer: { readonly clients: ReadonlySet<infer Client> } } ? Client : never
+type Installed = FastifyInstance extends { readonly websocketServer: unknown } ? true : never
+
 declare module 'fastify' {
   interface FastifyInstance {
     readonly security: AppSecurity
@@ -101,8 +104,12 @@ declare module 'fastify' {
     <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,
       const SchemaCompiler extends FastifySchema = FastifySchema>(
       path: string,
-      opts: RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & { websocket: true },
-      handler?: WebsocketHandler<RawServer, RawRequest, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger>
+      opts: RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & { websocket: Installed },
+      handler?: (
+        this: FastifyInstance<Server, IncomingMessage, ServerResponse>,
+        socket: Socket,
+        request: FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger>
+      ) => unknown
     ): FastifyInstance<RawServer, RawRequest, RawReply, Logger, TypeProvider>
   }
 }

@@ -8,6 +8,7 @@ import { append, respond } from './respond.ts'
 import type { Protection } from './routes.ts'
 import { refuse, type Handshake, type Outcome } from './scheme.ts'
 import { logRefusal, logVerifierError } from './log.ts'
+import { isHandshake } from './websocket/handshake.ts'
 import { isOriginAllowed } from './websocket/origin.ts'
 
 /** What one route's guard works with. */
@@ -27,8 +28,9 @@ export function guard (guarding: Guarding): onRequestHookHandler {
   const { policy, settings } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
   return function securityGuard (request, reply, done) {
-    const handshake = request.ws ? readHandshake(request, settings) : undefined
-    if (request.ws && !isOriginAllowed(request.headers.origin, settings.origins)) {
+    const upgrading = isHandshake(request)
+    const handshake = upgrading ? readHandshake(request, settings) : undefined
+    if (upgrading && !isOriginAllowed(request.headers.origin, settings.origins)) {
       return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, [])
     }
     const judged = gather({ policy, request, handshake, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
@@ -39,7 +41,7 @@ export function guard (guarding: Guarding): onRequestHookHandler {
   function conclude ({ decision, outcomes }: Judged, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     if (decision === ANONYMOUS) return done()
     if (isDenial(decision)) return deny(guarding, request, reply, decision, outcomes)
-    if (request.ws && lacksOrigin(policy, decision, request, settings)) {
+    if (isHandshake(request) && lacksOrigin(policy, decision, request, settings)) {
       return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, outcomes)
     }
     // Caches know to spare responses to Authorization only (RFC 9111 §3.5).
@@ -52,7 +54,7 @@ export function guard (guarding: Guarding): onRequestHookHandler {
 /** Keeps the token out of the sight of handlers of routes that ask for none. */
 export function stripHandshake (settings: Settings): onRequestHookHandler {
   return function securityStripHandshake (request, _reply, done) {
-    if (request.ws) readHandshake(request, settings)
+    if (isHandshake(request)) readHandshake(request, settings)
     done()
   }
 }

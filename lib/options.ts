@@ -3,6 +3,7 @@ import { OptionsSchema } from '../schemas/options.ts'
 import { SCHEME_NAME } from '../schemas/security.ts'
 import type { SchemesOption, Security as DeclaredSecurity } from './augment.ts'
 import { BOOT_ERRORS } from './errors.ts'
+import { readResources, type Resource } from './metadata/resource.ts'
 import { nameLocation } from './policy.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
 import type { Scheme, Schemes } from './scheme.ts'
@@ -24,6 +25,11 @@ export interface FastifySecurityOptions {
   readonly security: DeclaredSecurity
   /** The protection space named in challenges (RFC 9110 §11.5). Visible ASCII. Default `api`. */
   readonly realm?: string
+  /**
+   * Identifiers of the protected resources (RFC 9728 §1.2), for example `https://api.example`. Each gets a metadata document, and
+   * Bearer challenges of the routes below it point there with `resource_metadata`.
+   */
+  readonly resource?: string | readonly string[]
   /** How long a verifier may take before its answer counts as "cannot tell", in milliseconds. Default 5000. */
   readonly verifyTimeout?: number
   /** `all` tells callers even what is normally only logged, such as `account_disabled`. Default `default`. */
@@ -38,11 +44,14 @@ export interface Settings {
   readonly schemes: Schemes
   readonly security: Security
   readonly realm: string
+  readonly resources: readonly Resource[]
   readonly verifyTimeout: number
   readonly disclose: 'default' | 'all'
   readonly logLevel: NonNullable<FastifySecurityOptions['logLevel']>
   readonly origins: ReadonlySet<string> | null
   readonly subprotocol: string | null
+  /** Query parameters that hold credentials and are kept out of the request log. */
+  readonly queryNames: ReadonlySet<string>
 }
 
 /** The prefix Kubernetes introduced, the only one in wide use. */
@@ -65,11 +74,13 @@ export function readOptions (options: FastifySecurityOptions): Settings {
     schemes: Object.freeze({ ...schemes }),
     security: parseSecurity(options.security, 'The option security'),
     realm,
+    resources: readResources([options.resource ?? []].flat()),
     verifyTimeout: options.verifyTimeout ?? 5000,
     disclose: options.disclose ?? 'default',
     logLevel: options.logLevel ?? 'info',
     origins: options.websocket?.origins === undefined ? null : new Set(options.websocket.origins.map(checkOrigin)),
-    subprotocol: options.websocket?.subprotocol === false ? null : options.websocket?.subprotocol ?? SUBPROTOCOL
+    subprotocol: options.websocket?.subprotocol === false ? null : options.websocket?.subprotocol ?? SUBPROTOCOL,
+    queryNames: new Set(Object.values(schemes).flatMap(({ queryName }) => queryName ?? []))
   })
 }
 

@@ -5,6 +5,8 @@ import type { Wording } from './challenge/challenges.ts'
 import { document } from './docs/document.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
 import { guard, stripHandshake, tripwire, varyOnCredentials } from './guard.ts'
+import { resourceOf } from './metadata/resource.ts'
+import { serveMetadata } from './metadata/routes.ts'
 import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
 import { compile } from './policy.ts'
 import { redactQuery } from './redact.ts'
@@ -32,6 +34,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   decorate(app, scopeOf, routes, settings)
   app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), routes, settings) })
   app.addHook('onReady', async function () { checkServer(app, routes) })
+  serveMetadata(app, routes, settings)
   document(app, routes, settings)
 }
 
@@ -40,7 +43,7 @@ function protect (app: FastifyInstance, route: Route, scope: Scope, routes: Rout
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
   const effective = effectiveFor(app, route, scope, place)
-  const protection = routes.protect(effective.security, place)
+  const protection = routes.protect(effective.security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
   const known: KnownRoute = { ...effective, methods, url: route.url, websocket, protection, options: route }
   routes.add(known)
@@ -76,13 +79,12 @@ function refuseCookiesWithoutOrigins ({ protection }: KnownRoute, { origins }: S
   if (slot !== undefined) throw new BOOT_ERRORS.FST_SECURITY_ORIGINS_MISSING(place, slot.name)
 }
 
-function keepQueryOutOfLog (app: FastifyInstance, route: Route, { schemes }: Settings): void {
-  const names = new Set(Object.values(schemes).flatMap(({ queryName }) => queryName ?? []))
-  if (names.size === 0) return
+function keepQueryOutOfLog (app: FastifyInstance, route: Route, { queryNames }: Settings): void {
+  if (queryNames.size === 0) return
   const inherited: unknown = Reflect.get(app.log, PINO_SERIALIZERS)
   const serialize: unknown = route.logSerializers?.['req'] ?? (inherited as { req?: unknown } | undefined)?.req
   if (typeof serialize !== 'function') return
-  route.logSerializers = Object.assign(Object.create(route.logSerializers ?? null), { req: redactQuery(serialize as (request: FastifyRequest) => unknown, names) }) // pino calls it so
+  route.logSerializers = Object.assign(Object.create(route.logSerializers ?? null), { req: redactQuery(serialize as (request: FastifyRequest) => unknown, queryNames) }) // pino calls it so
 }
 
 /** The scope of each encapsulated instance; children have their parent as prototype. */
@@ -119,8 +121,8 @@ function checkServer (app: FastifyInstance, { known }: Routes): void {
   }
 }
 
-function wordingOf ({ realm, disclose }: Settings): Wording {
-  return { realm, shown: (reason) => disclose === 'all' ? reason : REASONS[reason].shownAs ?? reason, oauthParams: [] }
+function wordingOf ({ realm, disclose }: Settings): Omit<Wording, 'metadataUrl'> {
+  return { realm, shown: (reason) => disclose === 'all' ? reason : REASONS[reason].shownAs ?? reason }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer } from './challenge/answers.ts'
 import { refusalError } from './errors.ts'
+import { isHandshake } from './websocket/handshake.ts'
 
 /** Seconds after which trying again makes sense when a verifier could not tell. */
 const RETRY_AFTER = '5'
@@ -18,7 +19,7 @@ export function respond (request: FastifyRequest, reply: FastifyReply, answer: A
   if (answer.challenges.length > 0) challenge(reply, answer.challenges)
   if (answer.status === 503) reply.header('retry-after', RETRY_AFTER)
   // A refused upgrade leaves a socket that no HTTP server owns any more.
-  if (request.ws) reply.header('connection', 'close')
+  if (isHandshake(request)) reply.header('connection', 'close')
   if (handled || request.server.errorHandler.name !== 'defaultErrorHandler') {
     reply.send(refusalError(answer.reason, answer.requiredScopes))
   } else {

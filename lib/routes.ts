@@ -21,28 +21,31 @@ export interface KnownRoute extends Effective {
   /** `'public'` if nothing is asked. */
   readonly protection: Protection | 'public'
   /** Fastify's own object, which @fastify/swagger reads when it makes the document. */
-  readonly options: RouteOptions & { readonly url: string }
+  readonly options: RouteOptions & { readonly url: string, readonly websocket?: boolean, readonly wsHandler?: unknown }
 }
 
 /** Every route of the scope the plugin guards. */
 export interface Routes {
   readonly known: readonly KnownRoute[]
   add (route: KnownRoute): void
-  /** @throws what {@link compile} throws */
-  protect (security: Security, place: string): Protection | 'public'
+  /**
+   * @param metadataUrl where the metadata of the route's resource is, or `null`
+   * @throws what {@link compile} throws
+   */
+  protect (security: Security, metadataUrl: string | null, place: string): Protection | 'public'
 }
 
 /** Starts an empty list of routes. */
-export function knownRoutes (schemes: Schemes, wording: Wording): Routes {
+export function knownRoutes (schemes: Schemes, wording: Omit<Wording, 'metadataUrl'>): Routes {
   const known: KnownRoute[] = []
   const compiled = new Map<string, Protection | 'public'>()
   return {
     known,
     add (route) { known.push(route) },
-    protect (security, place) {
-      const key = JSON.stringify(security)
+    protect (security, metadataUrl, place) {
+      const key = JSON.stringify([security, metadataUrl])
       let protection = compiled.get(key)
-      if (protection === undefined) compiled.set(key, protection = prepare(compile(security, schemes, place), wording))
+      if (protection === undefined) compiled.set(key, protection = prepare(compile(security, schemes, place), { ...wording, metadataUrl }))
       return protection
     }
   }

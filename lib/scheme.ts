@@ -117,6 +117,8 @@ export interface Scheme<Credentials extends object = object, Scope extends strin
   readonly location: Location
   /** A query parameter that may hold the credential; its value is kept out of the request log. */
   readonly queryName?: string | undefined
+  /** The authorization server whose tokens are accepted, for the resource metadata (RFC 9728 §2). */
+  readonly issuer?: string | undefined
   /** Sent by browsers without being asked: an invalid one counts as absent where anonymous callers are let in. */
   readonly ambient: boolean
   /** `null` when no challenge could be answered in HTTP; callers then get 403. */

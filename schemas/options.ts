@@ -17,6 +17,7 @@ export const OptionsSchema = Type.Object({
   schemes: Type.Record(Type.String(), SchemeSchema),
   security: Type.Unknown(),
   realm: Type.Optional(Type.String({ minLength: 1 })),
+  resource: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })])),
   verifyTimeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 600_000 })),
   disclose: Type.Optional(Type.Union([Type.Literal('default'), Type.Literal('all')])),
   logLevel: Type.Optional(Type.Union([

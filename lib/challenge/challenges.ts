@@ -15,8 +15,8 @@ export interface Wording {
   readonly realm: string
   /** What callers may be told of a reason. */
   readonly shown: (reason: Reason) => Reason
-  /** Parameters at the end of OAuth challenges, such as `resource_metadata` (RFC 9728 §5.1). */
-  readonly oauthParams: readonly (readonly [name: string, value: string])[]
+  /** Where OAuth clients find the metadata of the resource (RFC 9728 §5.1), or `null`. */
+  readonly metadataUrl: string | null
 }
 
 interface Draft {
@@ -83,5 +83,6 @@ function write ({ template, realm, reason, scope }: Draft, wording: Wording): Ch
   if (shown !== null && shown.error !== null) params.push(['error', shown.error])
   if (scope !== '') params.push(['scope', scope])
   if (shown !== null && shown.error !== null) params.push(['error_description', shown.detail])
-  return { scheme: template.scheme, params: [...params, ...wording.oauthParams] }
+  if (wording.metadataUrl !== null) params.push(['resource_metadata', wording.metadataUrl])
+  return { scheme: template.scheme, params }
 }

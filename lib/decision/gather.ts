@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Alternative, Policy } from '../policy.ts'
+import type { Alternative, Policy, Slot } from '../policy.ts'
 import { covers } from '../requirement/scopes.ts'
 import { Refusal, refuse, type Handshake, type Held, type Outcome } from '../scheme.ts'
 import { decide, type Decision } from './decide.ts'
@@ -29,11 +29,21 @@ const UNAVAILABLE = refuse('verifier_unavailable')
  * each challenge can carry its own error. No promise unless a verifier answers with one.
  */
 export function gather (gathering: Gathering): Judged | Promise<Judged> {
-  const { policy: { slots, alternatives }, request, handshake } = gathering
-  const presented = slots.map(({ scheme }) => scheme.read(request, handshake))
+  const { policy: { slots, alternatives } } = gathering
+  const presented = slots.map((slot) => read(gathering, slot))
   const outcomes = presented.map((found) => found instanceof Refusal ? found : undefined)
   if (outcomes.some((outcome) => outcome?.status === 400)) return conclude(gathering, outcomes)
   return run(gathering, presented, outcomes, alternatives, 0)
+}
+
+/** A scheme that fails to read cannot tell what was presented; the error may quote it, so it is not passed on. */
+function read ({ request, handshake, onVerifierError }: Gathering, { name, scheme }: Slot): unknown {
+  try {
+    return scheme.read(request, handshake)
+  } catch {
+    onVerifierError(request, name, new Error('the scheme failed to read the request'), undefined)
+    return UNAVAILABLE
+  }
 }
 
 /** Goes through the alternatives in declared order from the given one on, then through whatever is left. */

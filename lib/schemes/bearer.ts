@@ -54,6 +54,7 @@ export function tokenScheme<Credentials extends object, Scope extends string> (
     scopes,
     location: { in: 'authorization', scheme: 'bearer' },
     queryName: query,
+    issuer: (verify as { readonly issuer?: string }).issuer, // jwt() says which it trusts
     ambient: false,
     challenge: CHALLENGE,
     realm: options.realm,

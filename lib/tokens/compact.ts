@@ -11,8 +11,8 @@ export interface CompactToken {
  *
  * @param maxLength bytes
  */
-export function parseCompact (token: unknown, maxLength: number): CompactToken | null {
-  if (typeof token !== 'string' || token.length > maxLength) return null
+export function parseCompact (token: string, maxLength: number): CompactToken | null {
+  if (token.length > maxLength) return null
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   if (first === -1 || second === -1 || token.includes('.', second + 1)) return null

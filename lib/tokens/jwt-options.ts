@@ -63,14 +63,14 @@ export function checkJwtOptions (options: JwtOptions): JwtSettings {
   if (!Array.isArray(audiences) || audiences.length === 0 || !audiences.every(isName)) {
     throw invalid('audience', 'give the identifier of this API, a string or an array of strings, as tokens name it in `aud`')
   }
-  const clockTolerance = bounded('clockTolerance', options.clockTolerance ?? 5, 0, 60, 'seconds')
-  const maxLifetime = bounded('maxLifetime', options.maxLifetime ?? 86400, 1, Number.MAX_SAFE_INTEGER, 'seconds')
-  const maxLength = whole('maxLength', options.maxLength ?? 8192, 64, 65536, 'bytes')
-  const cache = whole('cache', options.cache ?? 1000, 0, 1000000, 'tokens')
+  const { clockTolerance = 5, maxLifetime = 86400, maxLength = 8192, cache = 1000 } = options
+  bounded('clockTolerance', clockTolerance, 0, 60, 'seconds')
+  bounded('maxLifetime', maxLifetime, 1, Number.MAX_SAFE_INTEGER, 'seconds')
+  whole('maxLength', maxLength, 64, 65536, 'bytes')
+  whole('cache', cache, 0, 1000000, 'tokens')
   const { keys, algorithms } = keySourceOf(options)
-  return {
-    rules: { issuer, audiences: [...audiences], clockTolerance, maxLifetime }, profile, keys, algorithms: new Set(algorithms), maxLength, cache
-  }
+  const rules = { issuer, audiences: [...audiences], clockTolerance, maxLifetime }
+  return { rules, profile, keys, algorithms: new Set(algorithms), maxLength, cache }
 }
 
 function keySourceOf ({ issuer, jwks, key, algorithms: given }: JwtOptions): { keys: KeySource, algorithms: readonly string[] } {
@@ -103,14 +103,14 @@ function attempt<T> (option: string, make: () => T): T {
   }
 }
 
-function bounded (option: string, value: unknown, least: number, most: number, unit: string): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value
+function bounded (option: string, value: unknown, least: number, most: number, unit: string): void {
+  if (typeof value === 'number' && value >= least && value <= most) return
   throw invalid(option, `must be a number of ${unit} from ${least} to ${most}`)
 }
 
-function whole (option: string, value: unknown, least: number, most: number, unit: string): number {
-  if (Number.isInteger(value)) return bounded(option, value, least, most, unit)
-  throw invalid(option, `must be a whole number of ${unit} from ${least} to ${most}`)
+function whole (option: string, value: unknown, least: number, most: number, unit: string): void {
+  bounded(option, value, least, most, unit)
+  if (!Number.isInteger(value)) throw invalid(option, `must be a whole number of ${unit}`)
 }
 
 function isName (value: unknown): value is string {

@@ -38,6 +38,7 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
   let hinted = false
 
   function verify (token: string, request?: LoggingRequest) {
+    if (typeof token !== 'string') return refuse('credentials_malformed')
     const known = cache?.get(token)
     if (known !== undefined) return known
     const compact = parseCompact(token, maxLength)
