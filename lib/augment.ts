@@ -1,5 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { ContextConfigDefault, FastifyInstance, RouteGenericInterface } from 'fastify'
+import type {
+  ContextConfigDefault, FastifyBaseLogger, FastifyInstance, FastifyRequest, FastifySchema, FastifyTypeProvider,
+  RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface, RouteOptions, RouteShorthandOptions
+} from 'fastify'
 import type { Scheme } from './scheme.ts'
 import type { AppSecurity } from './security.ts'
 
@@ -35,32 +38,36 @@ export type SecurityRequirement = Registered extends true
 export type Security = readonly SecurityRequirement[]
 
 type Simplify<T> = { [Key in keyof T]: T[Key] } & {}
-/** Keys really there: TypeScript adds `?: undefined` twins when it unites object literals. */
+/** Keys that may be there. TypeScript adds `?: undefined` twins when it unites object literals; they do not count. */
 export type KeysIn<T> = T extends unknown ? { [Key in keyof T]-?: [Exclude<T[Key], undefined>] extends [never] ? never : Key }[keyof T] : never
+type CertainKeysIn<T> = { [Key in keyof T]-?: undefined extends T[Key] ? never : Key }[keyof T]
 
 /** What `request.auth` is when a declaration names a scheme that the program does not have. */
 export interface UnknownSecurityScheme<Name> { readonly 'not declared in FastifySecuritySchemes': Name }
-
-type AuthOfRequirement<Requirement> = Requirement extends unknown
-  ? [KeysIn<Requirement>] extends [never] ? null
-      : [Exclude<KeysIn<Requirement>, SchemeName>] extends [never]
-          ? Simplify<
-            { readonly [Name in KeysIn<Requirement> & SchemeName]: CredentialsOf<Name> } &
-            { readonly [Name in Exclude<SchemeName, KeysIn<Requirement>>]?: undefined }
-          >
-          : UnknownSecurityScheme<Exclude<KeysIn<Requirement>, SchemeName>>
-  : never
 
 /** What code that gets a plain FastifyRequest sees: the upper bound of every {@link AuthOf}. */
 export type AnyAuth = Registered extends true
   ? Simplify<{ readonly [Name in SchemeName]?: CredentialsOf<Name> | undefined }> | null
   : Readonly<Record<string, unknown>> | null
 
-type AuthOfSecurity<Declared> =
-  Declared extends readonly [] ? null
-    : Declared extends readonly (infer Requirement)[]
-      ? string extends keyof Requirement ? AnyAuth : AuthOfRequirement<Requirement>
-      : AnyAuth
+type Satisfied<Certain extends SchemeName, Possible extends SchemeName> = Simplify<
+  { readonly [Name in Certain]: CredentialsOf<Name> } &
+  { readonly [Name in Exclude<Possible, Certain>]?: CredentialsOf<Name> | undefined } &
+  { readonly [Name in Exclude<SchemeName, Possible>]?: undefined }
+>
+
+type AuthOfRequirement<Requirement> = Requirement extends unknown
+  ? string extends keyof Requirement ? AnyAuth
+    : [Exclude<KeysIn<Requirement>, SchemeName>] extends [never]
+        ? [KeysIn<Requirement>] extends [never] ? null
+            : Satisfied<CertainKeysIn<Requirement> & SchemeName, KeysIn<Requirement> & SchemeName> |
+              ([CertainKeysIn<Requirement>] extends [never] ? null : never)
+        : UnknownSecurityScheme<Exclude<KeysIn<Requirement>, SchemeName>>
+  : never
+
+type AuthOfSecurity<Declared> = Declared extends readonly (infer Requirement)[]
+  ? [Requirement] extends [never] ? null : AuthOfRequirement<Requirement> // `[]` has no requirement
+  : AnyAuth
 
 /** The type of `request.auth` for a route schema. */
 export type AuthOf<Schema> =
@@ -81,8 +88,24 @@ export type SchemesOption = Registered extends true
   ? { readonly [Name in SchemeName]: Scheme<CredentialsOf<Name> & object, ScopeOf<Name>> }
   : Readonly<Record<string, Scheme<object, string>>>
 
-type Socket = FastifyInstance extends { readonly websocketServer: { readonly clients: ReadonlySet<infer Client> } } ? Client : never
-type Installed = FastifyInstance extends { readonly websocketServer: unknown } ? true : never
+// @fastify/websocket is an optional peer: what it adds to RouteOptions is read, so that nothing is imported which may be absent.
+type PeerHandler = RouteOptions extends { wsHandler?: infer Handler } ? NonNullable<Handler> : never
+type Socket = PeerHandler extends (socket: infer Peer, ...rest: never) => unknown ? Peer : never
+/** `true` where the types of @fastify/websocket are loaded. */
+type IsWebSocket = [Socket] extends [never] ? never : true
+type WebSocketRouteOptions<
+  RawServer extends RawServerBase, RawRequest extends RawRequestDefaultExpression<RawServer>, RawReply extends RawReplyDefaultExpression<RawServer>,
+  RouteGeneric extends RouteGenericInterface, ContextConfig, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider,
+  Logger extends FastifyBaseLogger
+> = RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & { websocket: IsWebSocket }
+type WebSocketRouteHandler<
+  RawServer extends RawServerBase, RawRequest extends RawRequestDefaultExpression<RawServer>, RouteGeneric extends RouteGenericInterface,
+  ContextConfig, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider, Logger extends FastifyBaseLogger
+> = (
+  this: FastifyInstance<Server, IncomingMessage, ServerResponse>,
+  socket: Socket,
+  request: FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger>
+) => void | Promise<unknown>
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -99,17 +122,20 @@ declare module 'fastify' {
     /** The credentials of the satisfied requirement by scheme; `null` for anonymous callers and public routes. */
     readonly auth: AuthOf<SchemaCompiler>
   }
-  // @fastify/websocket's shorthand has no const type parameter; without this overload scopes widen to string.
+  // @fastify/websocket's shorthand has no const type parameter, which widens scopes to string, and does not know the form with two arguments.
   interface RouteShorthandMethod<RawServer, RawRequest, RawReply, TypeProvider, Logger> {
     <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,
       const SchemaCompiler extends FastifySchema = FastifySchema>(
       path: string,
-      opts: RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & { websocket: Installed },
-      handler?: (
-        this: FastifyInstance<Server, IncomingMessage, ServerResponse>,
-        socket: Socket,
-        request: FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger>
-      ) => unknown
+      opts: WebSocketRouteOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger>,
+      handler: WebSocketRouteHandler<RawServer, RawRequest, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger>
+    ): FastifyInstance<RawServer, RawRequest, RawReply, Logger, TypeProvider>
+    <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,
+      const SchemaCompiler extends FastifySchema = FastifySchema>(
+      path: string,
+      opts: WebSocketRouteOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & {
+        handler: WebSocketRouteHandler<RawServer, RawRequest, RouteGeneric, ContextConfig, NoInfer<SchemaCompiler>, TypeProvider, Logger>
+      }
     ): FastifyInstance<RawServer, RawRequest, RawReply, Logger, TypeProvider>
   }
 }

@@ -32,10 +32,18 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
   const scopeOf = scopesBelow(app, settings)
   decorate(app, scopeOf, routes, settings)
-  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), routes, settings) })
-  app.addHook('onReady', async function () { checkServer(app, routes) })
+  const documents = document(app, routes, settings)
+  app.addHook('onRegister', function (instance) { documents.watch(instance) })
+  app.addHook('onRoute', function (route) {
+    documents.prepare(this, route as Route)
+    protect(this, route as Route, scopeOf(this), routes, settings)
+  })
+  app.addHook('onReady', async function () {
+    checkServer(app, routes)
+    documents.attach()
+  })
   serveMetadata(app, routes, settings)
-  document(app, routes, settings)
+  documents.attach()
 }
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */

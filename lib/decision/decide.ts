@@ -56,7 +56,9 @@ function decideOptional (policy: Policy, outcomes: readonly Outcome[]): Decision
   const [first] = explicit
   if (first === undefined) return ANONYMOUS
   const harder = explicit.find(({ status }) => status === 429) ?? explicit.find(({ status }) => status === 403)
-  return harder === undefined ? unauthenticated(policy, outcomes) : deny(harder.reason, [outcomes.indexOf(harder)])
+  if (harder === undefined) return unauthenticated(policy, outcomes)
+  const slot = policy.slots.findIndex(({ scheme }, i) => !scheme.ambient && outcomes[i] === harder)
+  return deny(harder.reason, harder.status === 403 ? [slot] : [])
 }
 
 function decideRequired (policy: Policy, outcomes: readonly Outcome[]): Decision {
@@ -86,8 +88,8 @@ function distance (outcome: Outcome, scopes: readonly string[]): number {
 function insufficient (alternative: Alternative, outcomes: readonly Outcome[]): Denial {
   const refused = alternative.slots.filter((slot) => outcomes[slot] instanceof Refusal)
   const reasons = refused.map((slot) => (outcomes[slot] as Refusal).reason) // filtered above
-  const weak = reasons.indexOf('authentication_too_weak')
-  if (weak !== -1) return deny('authentication_too_weak', [refused[weak] ?? -1])
+  const weak = refused.filter((_, i) => reasons[i] === 'authentication_too_weak')
+  if (weak.length > 0) return deny('authentication_too_weak', weak)
   if (reasons[0] !== undefined) return deny(reasons[0], refused)
   const short = alternative.slots.filter((slot, i) => distance(outcomes[slot], alternative.scopes[i] ?? []) === SHORT)
   return { reason: 'scope_insufficient', failing: short, short: alternative }

@@ -35,7 +35,7 @@ export function collectComponents (declared: unknown): Components {
     resolve (value) {
       if (!isObject(value) || typeof value['$ref'] !== 'string') return value
       const [, section, name] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value['$ref']) ?? []
-      return section === undefined || name === undefined ? value : open(section)[name] ?? value
+      return section !== undefined && name !== undefined && Object.hasOwn(open(section), name) ? open(section)[name] : value
     },
     toJson: () => ({ ...existing, ...Object.fromEntries(sections) })
   }

@@ -1,5 +1,99 @@
 import type { FastifyInstance } from 'fastify'
+import { stringify } from 'yaml'
+import { isOutermost } from '../boot.ts'
 import type { Settings } from '../options.ts'
-import type { Routes } from '../routes.ts'
+import type { KnownRoute, Routes } from '../routes.ts'
+import { finish } from './finish.ts'
+import { followHiding } from './hiding.ts'
+import { generate } from './marking.ts'
+import { isObject, type Json } from './openapi.ts'
+import type { DocumentedRoute } from './operations.ts'
 
-export function document (_app: FastifyInstance, _routes: Routes, _settings: Settings): void {}
+/** Where @fastify/swagger puts its function unless told otherwise. */
+const DECORATOR = 'swagger'
+
+type Swagger = (this: unknown, options?: { readonly yaml?: boolean }) => unknown
+
+/** How the documents of @fastify/swagger come to say what is enforced. */
+export interface Documents {
+  /** To be called for every route before anything else looks at its schema. */
+  prepare (instance: FastifyInstance, route: KnownRoute['options']): void
+  /** To be called for every encapsulated instance. */
+  watch (instance: FastifyInstance): void
+  /** Completes the documents of every @fastify/swagger registered so far. */
+  attach (): void
+}
+
+/**
+ * Makes the documents of @fastify/swagger complete, wherever and whenever it is registered: its function is wrapped, and what it makes
+ * is finished once. Nothing that requests are answered with is touched.
+ */
+export function document (app: FastifyInstance, routes: Routes, settings: Settings): Documents {
+  const hiding = followHiding(app.hasDecorator('websocketServer'))
+  const instances = new WeakMap<object, FastifyInstance>()
+  const watched = new Set(withAncestors(app))
+  const wrapped = new WeakSet<Swagger>()
+  const describe = (route: KnownRoute) => describeRoute(route, instances.get(route.options) ?? app, settings)
+  const security = isOutermost(app) ? settings.security : null
+
+  function complete (make: () => unknown): unknown {
+    const { document, dynamic, routes: marked } = generate(routes.known, hiding, make)
+    if (!isObject(document) || !dynamic) return document
+    return finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) })
+  }
+
+  return {
+    prepare (instance, route) {
+      instances.set(route, instance)
+      hiding.prepare(route)
+    },
+    watch (instance) { watched.add(instance) },
+    attach () {
+      for (const instance of watched) {
+        const swagger: unknown = Object.getOwnPropertyDescriptor(instance, DECORATOR)?.value
+        if (typeof swagger !== 'function' || wrapped.has(swagger as Swagger)) continue
+        const wrapper = wrap(swagger as Swagger, complete) // what @fastify/swagger decorates with
+        wrapped.add(wrapper)
+        Object.defineProperty(instance, DECORATOR, { value: wrapper, configurable: true, enumerable: true, writable: true })
+      }
+    }
+  }
+}
+
+/** Keeps what was made, as @fastify/swagger does. */
+function wrap (swagger: Swagger, complete: (make: () => unknown) => unknown): Swagger {
+  let made: { readonly document: unknown } | undefined
+  let text: string | undefined
+  return function securitySwagger (options) {
+    made ??= { document: complete(() => swagger.call(this)) }
+    if (options?.yaml !== true) return made.document
+    // Readers limit how many aliases they follow, and requirements recur often.
+    text ??= stringify(made.document, { strict: false, aliasDuplicateObjects: false })
+    return text
+  }
+}
+
+function describeRoute (route: KnownRoute, instance: FastifyInstance, settings: Settings): DocumentedRoute {
+  const { options, methods, security, protection, websocket } = route
+  const only = options.websocket === true
+  const schema = options.schema as Json | undefined // FastifySchema has no index signature
+  return {
+    methods,
+    url: options.url,
+    security,
+    protection,
+    upgrade: only ? 'only' : websocket ? 'also' : 'never',
+    origins: websocket && settings.origins !== null,
+    ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
+    responds: schema?.['response'] !== undefined
+  }
+}
+
+/** An instance and those it inherits from, where plugins that skip encapsulation may have put theirs. */
+function withAncestors (app: FastifyInstance): FastifyInstance[] {
+  return isOutermost(app) ? [app] : [app, ...withAncestors(Object.getPrototypeOf(app) as FastifyInstance)]
+}
+
+function mapValues<V, W> (map: ReadonlyMap<string, V>, change: (value: V) => W): Map<string, W> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]))
+}

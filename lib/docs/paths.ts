@@ -1,26 +1,44 @@
-const PARAMETER_NAME = /^\w+/
-
 /** What two spellings of a path have in common: parameters lose their names, patterns and wildcards too. */
 export function pathTemplate (path: string): string {
   return path.replace(/\{[^{}]*\}/g, '{}')
 }
 
+/** Parts of a URL that @fastify/swagger does not take as they are: escaped colons, parameters, patterns, wildcards. */
+const SPECIAL = /::|:(\w*)|\(|\*/y
+
 /** The path under which @fastify/swagger documents the URL of a route, as a {@link pathTemplate}. */
 export function templateOf (url: string): string {
   let template = ''
-  for (let i = 0; i < url.length; i++) {
-    const character = url[i] ?? ''
-    if (character === ':' && url[i + 1] === ':') {
-      template += url[i++] ?? ''
-    } else if (character === ':' || character === '(') {
-      const name = character === ':' ? PARAMETER_NAME.exec(url.slice(i + 1))?.[0].length ?? 0 : -1
-      i = endOfPattern(url, i + name + 1) - 1
+  let at = 0
+  while (at < url.length) {
+    SPECIAL.lastIndex = at
+    const [special, name] = SPECIAL.exec(url) ?? []
+    if (special === undefined) {
+      template += url[at++] ?? ''
+    } else if (special === '::') {
+      template += ':'
+      at += 2
+    } else if (special === '*') {
       template += '{}'
+      at++
     } else {
-      template += character === '*' ? '{}' : character
+      const [read, end] = readParameter(url, at, name)
+      template += read
+      at = end
     }
   }
   return template
+}
+
+/** What follows the name of a parameter directly is its pattern, or taken literally even if it is special. */
+function readParameter (url: string, start: number, name: string | undefined): [template: string, end: number] {
+  const end = start + (name === undefined ? 0 : name.length + 1)
+  if (url[end] === '(') {
+    const closed = endOfPattern(url, end)
+    return closed === -1 ? ['', url.length] : ['{}', closed]
+  }
+  if (end === url.length) return [name === '' ? '' : '{}', end]
+  return [`{}${url[end] ?? ''}`, end + 1]
 }
 
 /** The paths of server URLs, which @fastify/swagger takes off the URLs of routes. */
@@ -34,13 +52,12 @@ export function basePaths (servers: unknown): string[] {
   })
 }
 
-/** The index after the parenthesis that closes the one at `start`, or `start` if there is none. */
+/** The index after the parenthesis that closes the one at `start`, or -1. */
 function endOfPattern (url: string, start: number): number {
-  if (url[start] !== '(') return start
   let depth = 0
   for (let i = start; i < url.length; i++) {
     if (url[i] === '(') depth++
     if (url[i] === ')' && --depth === 0) return i + 1
   }
-  return url.length
+  return -1
 }

@@ -21,9 +21,9 @@ function toSet (held: unknown): ReadonlySet<unknown> | null {
   return set
 }
 
-/** Whether a verifier's `scopes` member can be read as scopes at all. */
+/** Whether a verifier's `scopes` member can be read as scopes at all. Reading may throw what the iterable throws. */
 export function areScopes (held: unknown): boolean {
-  return held === undefined || typeof held === 'string' || isIterable(held)
+  return held === undefined || typeof held === 'string' || Array.isArray(held) || toSet(held) !== null
 }
 
 function isIterable (value: unknown): value is Iterable<string> & object {

@@ -68,10 +68,10 @@ function addresses ({ addresses }: CertificateProxy): BlockList {
   const list = new BlockList()
   if (!Array.isArray(addresses) || addresses.length === 0) throw invalid('`proxy.addresses` names no address')
   for (const entry of addresses) {
-    const [address = '', prefix] = String(entry).split('/')
+    const [address = '', prefix, ...more] = String(entry).split('/')
     const family = address.includes(':') ? 'ipv6' : 'ipv4'
     try {
-      list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family)
+      list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : /^\d+$/.test(prefix) && more.length === 0 ? Number(prefix) : NaN, family)
     } catch {
       throw invalid(`\`proxy.addresses\`: "${entry}" is not an address or CIDR block`)
     }

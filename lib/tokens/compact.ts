@@ -15,9 +15,10 @@ export function parseCompact (token: string, maxLength: number): CompactToken | 
   if (token.length > maxLength) return null
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first === -1 || second === -1 || token.includes('.', second + 1)) return null
+  if (first === -1 || second === -1) return null
   const header = decodeCanonical(token.slice(0, first))
   const payload = decodeCanonical(token.slice(first + 1, second))
+  // A further dot stands in no base64url text.
   const signature = decodeCanonical(token.slice(second + 1))
   if (header === null || payload === null || signature === null) return null
   return { text: token, header, payload }

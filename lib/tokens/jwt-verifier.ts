@@ -7,6 +7,7 @@ import { parseJsonObject } from './json-object.ts'
 import type { JwtSettings } from './jwt-options.ts'
 import { admits, type Profile } from './profile.ts'
 import { verifySignature } from './signature.ts'
+import { singleFlight } from './single-flight.ts'
 
 /** What a verifier uses of the request: its log, to tell the owner once about a profile that does not suit the issuer. */
 export interface LoggingRequest {
@@ -34,7 +35,7 @@ const PROFILE_HINT = 'jwt(): a valid token of the configured issuer was refused 
 export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerifier {
   const { rules, profile, keys, algorithms, maxLength } = settings
   const cache = settings.cache === 0 ? undefined : tokenCache<JwtCredentials>(settings.cache, now)
-  const shared = new Map<string, Promise<JwtCredentials | Refusal>>()
+  const share = singleFlight<JwtCredentials | Refusal>(MAX_SHARED)
   let hinted = false
 
   function verify (token: string, request?: LoggingRequest) {
@@ -45,22 +46,15 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
     if (compact === null) return refuse('credentials_malformed')
     const header = readHeader(compact.header, algorithms)
     if (header === null) return refuse('credentials_invalid')
-    if (admits(profile, header.kind)) return share(compact, header)
+    if (admits(profile, header.kind)) return share(token, () => judgeAndRemember(compact, header))
     if (hinted || request?.log === undefined || !admits('jwt', header.kind)) return refuse('credentials_invalid')
     return hint(compact, header, request.log)
   }
 
-  function share (compact: CompactToken, header: JwtHeader) {
-    const underWay = shared.get(compact.text)
-    if (underWay !== undefined) return underWay
-    const verdict = judge(compact, header, profile).then((judged) => {
-      if ('subject' in judged) cache?.set(compact.text, judged)
-      return judged
-    })
-    if (shared.size >= MAX_SHARED) return verdict
-    const joinable = verdict.finally(() => shared.delete(compact.text))
-    shared.set(compact.text, joinable)
-    return joinable
+  async function judgeAndRemember (compact: CompactToken, header: JwtHeader) {
+    const judged = await judge(compact, header, profile)
+    if ('subject' in judged) cache?.set(compact.text, judged)
+    return judged
   }
 
   async function judge (compact: CompactToken, header: JwtHeader, by: Profile): Promise<JwtCredentials | Refusal> {

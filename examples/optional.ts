@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
+import fastifySecurity, { bearer, defineSchemes, secrets, type SchemesFrom } from 'fastify-openapi-security'
+
+export const token = process.env['TOKEN'] ?? randomBytes(24).toString('base64url')
+
+const schemes = defineSchemes({
+  member: bearer({ verify: secrets([{ value: token, credentials: { name: 'Ada' } }]) })
+})
+
+declare module 'fastify-openapi-security' {
+  interface FastifySecuritySchemes extends SchemesFrom<typeof schemes> {}
+}
+
+export async function build () {
+  const app = Fastify()
+  await app.register(fastifySecurity, { schemes, security: [{ member: [] }] })
+  app.get('/greeting', { schema: { security: [{ member: [] }, {}] } },
+    async ({ auth }) => ({ greeting: `Hello, ${auth === null ? 'stranger' : auth.member.name}!` }))
+  return app
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const app = await build()
+  const origin = await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) })
+  console.log(`curl -i ${origin}/greeting`)
+  console.log(`curl -i -H 'Authorization: Bearer ${token}' ${origin}/greeting`)
+  console.log(`curl -i -H 'Authorization: Bearer guessed' ${origin}/greeting`)
+}

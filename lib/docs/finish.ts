@@ -1,0 +1,101 @@
+import type { Security } from '../requirement/parse.ts'
+import type { Schemes } from '../scheme.ts'
+import { collectComponents } from './components.ts'
+import { isObject, readVersion, type Json } from './openapi.ts'
+import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
+import { basePaths, pathTemplate, templateOf } from './paths.ts'
+import { writeSecurity } from './requirements.ts'
+import { writeSchemes } from './schemes.ts'
+
+/** The field by which an operation says, while the document is made, which route it is. */
+export const MARK = 'x-fastify-openapi-security-route'
+
+/** Fixed fields of a Path Item Object that hold an operation. */
+const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'])
+
+/** What a document is finished with. */
+export interface Finishing {
+  readonly schemes: Schemes
+  /** What the document says of operations that say nothing themselves; `null` to leave that alone. */
+  readonly security: Security | null
+  /** The routes by their marks. */
+  readonly routes: ReadonlyMap<string, DocumentedRoute>
+}
+
+type FindRoute = (operation: Json, path: string, method: string) => DocumentedRoute | undefined
+
+/**
+ * Completes a document: the schemes, and for each operation what it asks and how it refuses. The document given is left as it is.
+ *
+ * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
+ */
+export function finish (document: Json, { schemes, security, routes }: Finishing): Json {
+  const version = readVersion(document)
+  const components = collectComponents(document['components'])
+  const drafting: Drafting = { version, schemes, components }
+  const find = finder(routes, basePaths(document['servers']))
+  const { paths, webhooks } = document
+  const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, find, drafting)) : paths
+  // Webhooks and callbacks are sent by the API, so that what the API asks does not hold for them.
+  const unasked = Array.isArray(document['security']) ? document['security'] : []
+  const { securitySchemes, ...others } = components.toJson()
+  return {
+    ...document,
+    ...(written === undefined ? {} : { paths: written }),
+    ...(isObject(webhooks) ? { webhooks: mapEntries(webhooks, (item) => nameSecurity(item, unasked)) } : {}),
+    components: { ...others, securitySchemes: writeSchemes(schemes, securitySchemes, version) },
+    ...(security === null ? {} : writeSecurity(security, schemes, version))
+  }
+}
+
+function finishPathItem (item: unknown, path: string, find: FindRoute, drafting: Drafting): unknown {
+  if (!isObject(item)) return item
+  const finishOne = (operation: unknown, field: string): unknown => {
+    if (!isObject(operation) || !(METHODS.has(field.toLowerCase()) || MARK in operation)) return operation
+    return finishMarked(operation, field.toUpperCase(), find(operation, path, field.toUpperCase()), drafting)
+  }
+  const finished = mapEntries(item, finishOne)
+  const { additionalOperations: additional } = finished
+  if (!isObject(additional)) return finished
+  return { ...finished, additionalOperations: mapEntries(additional, finishOne) }
+}
+
+/** @returns `undefined` if there is no such operation in truth */
+function finishMarked (operation: Json, method: string, route: DocumentedRoute | undefined, drafting: Drafting): Json | undefined {
+  if (route === undefined) return operation
+  if (route.upgrade === 'only' && method !== 'GET') return undefined
+  const { [MARK]: _, callbacks, ...rest } = operation
+  const finished = finishOperation(rest, method, route, drafting)
+  if (!isObject(callbacks)) return finished
+  const named = mapEntries(callbacks, (callback) => isObject(callback) ? mapEntries(callback, (item) => nameSecurity(item, [])) : callback)
+  return { ...finished, callbacks: named }
+}
+
+function nameSecurity (item: unknown, security: readonly unknown[]): unknown {
+  if (!isObject(item)) return item
+  return mapEntries(item, (operation, method) =>
+    METHODS.has(method) && isObject(operation) && operation['security'] === undefined ? { ...operation, security } : operation)
+}
+
+/** Finds routes by their marks; where a transform of the application's has dropped the mark, by method and path. */
+function finder (routes: ReadonlyMap<string, DocumentedRoute>, bases: readonly string[]): FindRoute {
+  const byPath = new Map<string, DocumentedRoute>()
+  for (const route of routes.values()) {
+    for (const method of route.methods) {
+      for (const base of ['', ...bases]) {
+        if (route.url.startsWith(base)) byPath.set(`${method} ${templateOf(route.url.slice(base.length))}`, route)
+      }
+    }
+  }
+  return (operation, path, method) => {
+    const mark = operation[MARK]
+    return mark === undefined ? byPath.get(`${method} ${pathTemplate(path)}`) : routes.get(String(mark))
+  }
+}
+
+function mapEntries (object: Json, map: (value: unknown, key: string) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).flatMap(([key, value]) => {
+    const mapped = map(value, key)
+    return mapped === undefined ? [] : [[key, mapped]]
+  }))
+}

@@ -1,0 +1,30 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Components } from './components.ts'
+import { isObject, type Json } from './openapi.ts'
+import { mergeResponse, NO_DESCRIPTION } from './responses.ts'
+
+/** A successful handshake (RFC 6455 §4.2.2). */
+const SWITCHING_PROTOCOLS: Json = {
+  description: 'The connection is a WebSocket from here on.',
+  headers: {
+    Upgrade: { required: true, schema: { type: 'string', enum: ['websocket'] } },
+    Connection: { required: true, schema: { type: 'string', enum: ['Upgrade'] } },
+    'Sec-WebSocket-Accept': { required: true, schema: { type: 'string' } },
+    'Sec-WebSocket-Protocol': { description: 'The subprotocol that was agreed on, if any.', schema: { type: 'string' } }
+  }
+}
+
+/**
+ * The responses of a route that upgrades: the handshake beside what HTTP requests get, if the route answers them at all.
+ *
+ * @param invented whether a bare 200 can only come from @fastify/swagger, because nothing but the handshake is answered
+ */
+export function addHandshake (responses: Json, components: Components, invented: boolean): Json {
+  const { 101: declared, 200: success, ...others } = responses
+  const isInvented = invented && isDeepStrictEqual(success, { description: NO_DESCRIPTION })
+  const known = components.resolve(declared)
+  const handshake = isObject(known)
+    ? mergeResponse(known, SWITCHING_PROTOCOLS)
+    : components.add('responses', 'SwitchingProtocols', SWITCHING_PROTOCOLS)
+  return { 101: handshake, ...(success === undefined || isInvented ? {} : { 200: success }), ...others }
+}
