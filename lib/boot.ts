@@ -21,7 +21,7 @@ export function refuseSecondRegistration (app: FastifyInstance): void {
  * @throws FST_SECURITY_ROUTE_TOO_EARLY
  */
 export function refuseEarlyRoutes (app: FastifyInstance): void {
-  const early = parseRoutes(app.printRoutes({ commonPrefix: false })).filter(({ method, url }) => !isPreflightRoute(method, url))
+  const early = parseRoutes(app.printRoutes()).filter(({ method, url }) => !isPreflightRoute(method, url))
   if (early.length === 0) return
   const named = early.slice(0, 10).map(({ method, url }) => `${method} ${url}`)
   throw new BOOT_ERRORS.FST_SECURITY_ROUTE_TOO_EARLY(named.join(', ') + (early.length > 10 ? ` and ${early.length - 10} more` : ''))

@@ -14,3 +14,8 @@ export { mutualTls, type CertificateProxy, type MutualTlsOptions } from './schem
 export { oauth2, type OAuth2Options, type OAuthFlow, type OAuthFlows } from './schemes/oauth2.ts'
 export { openIdConnect, type OpenIdConnectOptions } from './schemes/openIdConnect.ts'
 export type { AppSecurity, RouteSecurity } from './security.ts'
+export type { JwtCredentials } from './tokens/claims.ts'
+export { jwt } from './tokens/jwt.ts'
+export type { JwtOptions } from './tokens/jwt-options.ts'
+export type { JwtVerifier } from './tokens/jwt-verifier.ts'
+export { secrets, type SecretEntry } from './tokens/secrets.ts'

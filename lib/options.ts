@@ -107,6 +107,6 @@ function checkRealm (what: string, realm: unknown): void {
 }
 
 function checkOrigin (origin: string): string {
-  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin
+  if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) return origin
   throw new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID('websocket.origins', `"${origin}" is not an origin, such as https://app.example`)
 }

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { isOutermost, isPreflightRoute, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
 import type { Wording } from './challenge/challenges.ts'
 import { document } from './docs/document.ts'
+import { runFirst } from './docs/first.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
 import { guard, stripHandshake, tripwire, varyOnCredentials } from './guard.ts'
 import { resourceOf } from './metadata/resource.ts'
@@ -32,12 +33,10 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
   const scopeOf = scopesBelow(app, settings)
   decorate(app, scopeOf, routes, settings)
-  const documents = document(app, routes, settings)
+  app.addHook('onRoute', function (route) { documents.prepare(this, route as Route) })
+  const documents = document(app, routes, settings, runFirst(app))
   app.addHook('onRegister', function (instance) { documents.watch(instance) })
-  app.addHook('onRoute', function (route) {
-    documents.prepare(this, route as Route)
-    protect(this, route as Route, scopeOf(this), routes, settings)
-  })
+  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), routes, settings) })
   app.addHook('onReady', async function () {
     checkServer(app, routes)
     documents.attach()

@@ -59,7 +59,8 @@ export function compile (security: Security, schemes: Schemes, place: string): C
     }))
   }
   if (alternatives.length === 0) return 'public'
-  return Object.freeze({ security, slots: Object.freeze(slots), alternatives: Object.freeze(alternatives), optional: alternatives.length < security.length })
+  const optional = alternatives.length < security.length
+  return Object.freeze({ security, slots: Object.freeze(slots), alternatives: Object.freeze(alternatives), optional })
 }
 
 function find (name: string, schemes: Schemes, place: string): Scheme {

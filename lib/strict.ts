@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type {} from 'fastify'
 import type { KeysIn, Registered, SchemeName, Security, UnknownSecurityScheme } from './augment.ts'
 
 type UnknownName<Schema> = Registered extends false ? never
@@ -20,6 +19,6 @@ interface KnownNamesOnly<Schema> {
 declare module 'fastify' {
   interface FastifySchema {
     // The type of `security` is @fastify/swagger's. An index signature that its name matches holds in addition, and is no conflict with it.
-    readonly [key: `security${string}`]: (Security & KnownNamesOnly<this>) | undefined
+    readonly [key: `security${Uppercase<string>}`]: (Security & KnownNamesOnly<this>) | undefined
   }
 }

@@ -36,7 +36,7 @@ export async function buildApi ({ issuer, resource, origins, clientId, secrets }
         description: 'Each route declares who may call it; what is refused, and how, follows from that.',
         license: { name: 'MIT', identifier: 'MIT' }
       },
-      servers: [{ url: resource }],
+      servers: [{ url: '/' }],
       tags: [{ name: 'pets', description: 'The pets of the shop.' }, { name: 'shop', description: 'One route for each way to ask for credentials.' }]
     }
   })
@@ -47,7 +47,7 @@ export async function buildApi ({ issuer, resource, origins, clientId, secrets }
     schemes: petstoreSchemes(issuer, resource, secrets),
     security: [{ oauth: ['pets:read'] }],
     realm: 'petstore',
-    logLevel: 'silent',
+    resource,
     websocket: { origins }
   })
   const pets = petsInMemory()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuthorizationServer, ServiceClient } from './authorization-server.ts'
+import type { ServiceClient } from './authorization/clients.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
 
 /** Tokens to try the API with. */
 export interface DemoTokens {

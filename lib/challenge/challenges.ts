@@ -41,8 +41,9 @@ export function challengesOf (policy: Policy, denial: Denial, outcomes: readonly
     const key = keyOf(slot, wording)
     const draft = drafts.get(key)
     const reason = reasonFor(denial, outcomes[position])
-    if (draft === undefined) drafts.set(key, { template, realm: slot.scheme.realm ?? wording.realm, scope: scopeOf(policy, denial, key, wording), reason })
-    else if (saysMore(reason, draft.reason)) draft.reason = reason
+    if (draft === undefined) {
+      drafts.set(key, { template, realm: slot.scheme.realm ?? wording.realm, scope: scopeOf(policy, denial, key, wording), reason })
+    } else if (saysMore(reason, draft.reason)) draft.reason = reason
   }
   return [...drafts.values()].sort((a, b) => rank(a.template) - rank(b.template)).map((draft) => write(draft, wording))
 }

@@ -24,7 +24,9 @@ interface TlsSocket {
  * The certificate that a trusted proxy forwards as a Structured Field byte sequence (RFC 9440 §2.2).
  * From any other address the field is ignored (RFC 9440 §4).
  */
-export function readForwardedCertificate (source: CredentialSource, name: string, proxies: BlockList): PeerCertificate | Refusal | undefined {
+export function readForwardedCertificate (
+  source: CredentialSource, name: string, proxies: BlockList
+): PeerCertificate | Refusal | undefined {
   const address = (source.raw.socket as TlsSocket | undefined)?.remoteAddress
   if (address === undefined || !proxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')) return undefined
   const field = readHeader(source, name)

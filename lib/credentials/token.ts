@@ -12,7 +12,9 @@ const MALFORMED = refuse('credentials_malformed')
  *
  * @param queryName name of the query parameter, or `null` to ignore the query (RFC 6750 §2.3)
  */
-export function readToken (source: CredentialSource, handshake: Handshake | undefined, queryName: string | null): string | Refusal | undefined {
+export function readToken (
+  source: CredentialSource, handshake: Handshake | undefined, queryName: string | null
+): string | Refusal | undefined {
   let found = readAuthorization(source, 'bearer')
   if (handshake?.token !== undefined) found = found === undefined ? handshake.token : AMBIGUOUS
   if (queryName !== null) {

@@ -5,7 +5,7 @@ import type { Settings } from '../options.ts'
 import type { KnownRoute, Routes } from '../routes.ts'
 import { finish } from './finish.ts'
 import { followHiding } from './hiding.ts'
-import { generate } from './marking.ts'
+import { generate, type Generated } from './marking.ts'
 import { isObject, type Json } from './openapi.ts'
 import type { DocumentedRoute } from './operations.ts'
 
@@ -16,7 +16,7 @@ type Swagger = (this: unknown, options?: { readonly yaml?: boolean }) => unknown
 
 /** How the documents of @fastify/swagger come to say what is enforced. */
 export interface Documents {
-  /** To be called for every route before anything else looks at its schema. */
+  /** To be called for every route, before other plugins look at its schema if possible. */
   prepare (instance: FastifyInstance, route: KnownRoute['options']): void
   /** To be called for every encapsulated instance. */
   watch (instance: FastifyInstance): void
@@ -24,22 +24,31 @@ export interface Documents {
   attach (): void
 }
 
+interface Making {
+  generate (make: () => unknown): Generated
+  finish (generated: Generated): unknown
+}
+
 /**
  * Makes the documents of @fastify/swagger complete, wherever and whenever it is registered: its function is wrapped, and what it makes
  * is finished once. Nothing that requests are answered with is touched.
+ *
+ * @param first whether `prepare` is called before the onRoute hooks of plugins registered earlier
  */
-export function document (app: FastifyInstance, routes: Routes, settings: Settings): Documents {
-  const hiding = followHiding(app.hasDecorator('websocketServer'))
+export function document (app: FastifyInstance, routes: Routes, settings: Settings, first: boolean): Documents {
+  const hiding = followHiding(!first && app.hasDecorator('websocketServer'))
   const instances = new WeakMap<object, FastifyInstance>()
   const watched = new Set(withAncestors(app))
   const wrapped = new WeakSet<Swagger>()
   const describe = (route: KnownRoute) => describeRoute(route, instances.get(route.options) ?? app, settings)
   const security = isOutermost(app) ? settings.security : null
 
-  function complete (make: () => unknown): unknown {
-    const { document, dynamic, routes: marked } = generate(routes.known, hiding, make)
-    if (!isObject(document) || !dynamic) return document
-    return finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) })
+  const making: Making = {
+    generate: (make) => generate(routes.known, hiding, make),
+    finish ({ document, dynamic, routes: marked }) {
+      if (!isObject(document) || !dynamic) return document
+      return finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) })
+    }
   }
 
   return {
@@ -52,7 +61,7 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
       for (const instance of watched) {
         const swagger: unknown = Object.getOwnPropertyDescriptor(instance, DECORATOR)?.value
         if (typeof swagger !== 'function' || wrapped.has(swagger as Swagger)) continue
-        const wrapper = wrap(swagger as Swagger, complete) // what @fastify/swagger decorates with
+        const wrapper = wrap(swagger as Swagger, making) // what @fastify/swagger decorates with
         wrapped.add(wrapper)
         Object.defineProperty(instance, DECORATOR, { value: wrapper, configurable: true, enumerable: true, writable: true })
       }
@@ -60,15 +69,17 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
   }
 }
 
-/** Keeps what was made, as @fastify/swagger does. */
-function wrap (swagger: Swagger, complete: (make: () => unknown) => unknown): Swagger {
-  let made: { readonly document: unknown } | undefined
+/** Keeps what was made, as @fastify/swagger does, which looks at routes only once. */
+function wrap (swagger: Swagger, { generate, finish }: Making): Swagger {
+  let generated: Generated | undefined
+  let finished: { readonly document: unknown } | undefined
   let text: string | undefined
   return function securitySwagger (options) {
-    made ??= { document: complete(() => swagger.call(this)) }
-    if (options?.yaml !== true) return made.document
+    generated ??= generate(() => swagger.call(this))
+    finished ??= { document: finish(generated) }
+    if (options?.yaml !== true) return finished.document
     // Readers limit how many aliases they follow, and requirements recur often.
-    text ??= stringify(made.document, { strict: false, aliasDuplicateObjects: false })
+    text ??= stringify(finished.document, { strict: false, aliasDuplicateObjects: false })
     return text
   }
 }

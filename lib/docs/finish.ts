@@ -4,6 +4,7 @@ import { collectComponents } from './components.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
 import { basePaths, pathTemplate, templateOf } from './paths.ts'
+import { prepareRefusals } from './prepare.ts'
 import { writeSecurity } from './requirements.ts'
 import { writeSchemes } from './schemes.ts'
 
@@ -32,7 +33,7 @@ type FindRoute = (operation: Json, path: string, method: string) => DocumentedRo
 export function finish (document: Json, { schemes, security, routes }: Finishing): Json {
   const version = readVersion(document)
   const components = collectComponents(document['components'])
-  const drafting: Drafting = { version, schemes, components }
+  const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components) }
   const find = finder(routes, basePaths(document['servers']))
   const { paths, webhooks } = document
   const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, find, drafting)) : paths

@@ -13,7 +13,9 @@ export interface Hiding {
 
 /**
  * Follows what @fastify/websocket does to the schemas of routes with `websocket: true`: it sets `hide`, for all that share the object.
- * Registered before this plugin, it has done so already, and what the application wrote cannot be told any more: such routes are shown.
+ * If it was first, what the application wrote cannot be told any more: such routes are shown.
+ *
+ * @param websocketFirst whether it has done so already when `prepare` is called
  */
 export function followHiding (websocketFirst: boolean): Hiding {
   const forced = new WeakSet<object>()

@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Answer } from '../challenge/answers.ts'
 import type { Policy } from '../policy.ts'
 import type { Security } from '../requirement/parse.ts'
 import type { Protection } from '../routes.ts'
 import type { Schemes } from '../scheme.ts'
-import type { Components, Reference } from './components.ts'
+import type { Components } from './components.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
-import { refusalsOf } from './refusals.ts'
 import { writeSecurity } from './requirements.ts'
-import { byStatus, mergeResponse, nameResponse, problemSchema, writeResponse } from './responses.ts'
+import type { RefusalResponse, Refusals } from './prepare.ts'
+import { mergeResponse } from './responses.ts'
 import { addHandshake } from './websocket.ts'
 
 /** What a document says of a route. */
@@ -32,6 +31,7 @@ export interface Drafting {
   readonly version: Version
   readonly schemes: Schemes
   readonly components: Components
+  readonly refusals: Refusals
 }
 
 /** Completes an operation with what its route asks and how it refuses. */
@@ -47,25 +47,22 @@ export function finishOperation (operation: Json, method: string, route: Documen
   }
 }
 
-function finishResponses (declared: Json, method: string, route: DocumentedRoute, { components }: Drafting): Json {
+function finishResponses (declared: Json, method: string, route: DocumentedRoute, { components, refusals }: Drafting): Json {
   let responses = declared
-  if (route.upgrade !== 'never' && method === 'GET') responses = addHandshake(responses, components, route.upgrade === 'only' && !route.responds)
+  if (route.upgrade !== 'never' && method === 'GET') {
+    responses = addHandshake(responses, components, route.upgrade === 'only' && !route.responds)
+  }
   if (route.protection === 'public') return responses
-  const refusals = byStatus(refusalsOf(route.protection, route.origins))
   // Answers to HEAD have no content (RFC 9110 §9.3.2).
-  const problem = route.ownBodies || method === 'HEAD' ? null : components.add('schemas', 'Problem', problemSchema())
-  return { ...responses, ...Object.fromEntries(refusals.map((group) => finishResponse(responses, group, problem, components))) }
+  const ours = refusals(route.protection, route.origins, route.ownBodies || method === 'HEAD')
+  return { ...responses, ...Object.fromEntries(ours.map((refusal) => [refusal.status, finishResponse(responses[refusal.status], refusal, components)])) }
 }
 
-function finishResponse (
-  responses: Json, refusals: readonly Answer[], problem: Reference | null, components: Components
-): [status: string, response: unknown] {
-  const status = String(refusals[0]?.status)
-  const ours = writeResponse(refusals, problem)
-  const declared = components.resolve(responses[status])
-  const merged = isObject(declared) ? mergeResponse(declared, ours) : ours
-  // Beside a $ref nothing else counts, so a response that differs stands where it is.
-  return [status, isDeepStrictEqual(merged, ours) ? components.add('responses', nameResponse(refusals, problem), ours) : merged]
+/** Beside a $ref nothing else counts, so a response that differs stands where it is. */
+function finishResponse (declared: unknown, { response, reference }: RefusalResponse, components: Components): Json {
+  const theirs = components.resolve(declared)
+  const merged = isObject(theirs) ? mergeResponse(theirs, response) : response
+  return merged === response || isDeepStrictEqual(merged, response) ? { ...reference() } : merged
 }
 
 /** The Security Requirement says how credentials are sent; as parameters they would be asked for twice, and Authorization is ignored. */

@@ -36,7 +36,7 @@ const READ: Readonly<Record<ApiKeyOptions<object, never>['in'], Read>> = { heade
  */
 export function apiKey<Credentials extends object, const Role extends string = never> (
   options: ApiKeyOptions<Credentials, Role>
-): Scheme<Credentials, Role> {
+): Scheme<Credentials, NoInfer<Role>> {
   const { in: place, name, verify, challenge = 'ApiKey' } = options
   if (!Object.hasOwn(READ, place)) throw invalid('`in` is not "header", "query" or "cookie"')
   if (typeof name !== 'string' || name === '' || !isFieldText(name) || (place !== 'query' && !isToken(name))) {

@@ -30,7 +30,7 @@ export interface BasicOptions<Credentials extends object, Role extends string> e
  */
 export function basic<Credentials extends object, const Role extends string = never> (
   options: BasicOptions<Credentials, Role>
-): Scheme<Credentials, Role> {
+): Scheme<Credentials, NoInfer<Role>> {
   return http({ ...options, scheme: 'Basic', parse: parseBasic, params: { charset: 'UTF-8' }, registered: true })
 }
 

@@ -36,7 +36,7 @@ export interface BearerOptions<Credentials extends object, Role extends string> 
  */
 export function bearer<Credentials extends object, const Role extends string = never> (
   options: BearerOptions<Credentials, Role>
-): Scheme<Credentials, Role> {
+): Scheme<Credentials, NoInfer<Role>> {
   const { bearerFormat } = options
   const definition = { type: 'http', scheme: 'bearer', ...(bearerFormat === undefined ? {} : { bearerFormat }) }
   return tokenScheme(definition, options, options.roles ?? [])

@@ -46,7 +46,7 @@ export interface HttpOptions<Credential, Credentials extends object, Role extend
  */
 export function http<Credential, Credentials extends object, const Role extends string = never> (
   options: HttpOptions<Credential, Credentials, Role>
-): Scheme<Credentials, Role> {
+): Scheme<Credentials, NoInfer<Role>> {
   const { scheme, parse, verify } = options
   if (typeof scheme !== 'string' || !isToken(scheme)) throw invalid(String(scheme), '`scheme` is not a token (RFC 9110 §11.1)')
   if (typeof parse !== 'function') throw invalid(scheme, '`parse` is not a function')

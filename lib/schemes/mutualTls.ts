@@ -35,7 +35,7 @@ export interface MutualTlsOptions<Credentials extends object, Role extends strin
  */
 export function mutualTls<Credentials extends object, const Role extends string = never> (
   options: MutualTlsOptions<Credentials, Role>
-): Scheme<Credentials, Role> {
+): Scheme<Credentials, NoInfer<Role>> {
   const { verify, proxy } = options
   if (typeof verify !== 'function') throw invalid('`verify` is not a function')
   const forwarded = proxy === undefined ? null : { name: fieldName(proxy), addresses: addresses(proxy) }
@@ -71,7 +71,8 @@ function addresses ({ addresses }: CertificateProxy): BlockList {
     const [address = '', prefix, ...more] = String(entry).split('/')
     const family = address.includes(':') ? 'ipv6' : 'ipv4'
     try {
-      list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : /^\d+$/.test(prefix) && more.length === 0 ? Number(prefix) : NaN, family)
+      const bits = prefix === undefined ? (family === 'ipv6' ? 128 : 32) : /^\d+$/.test(prefix) && more.length === 0 ? Number(prefix) : NaN
+      list.addSubnet(address, bits, family)
     } catch {
       throw invalid(`\`proxy.addresses\`: "${entry}" is not an address or CIDR block`)
     }

@@ -23,7 +23,9 @@ export interface OAuthFlows {
 }
 
 /** The scopes that any of the flows declares. */
-export type ScopesOf<Flows> = { [Name in keyof Flows]: Flows[Name] extends { readonly scopes: infer Scopes } ? keyof Scopes & string : never }[keyof Flows]
+export type ScopesOf<Flows> = {
+  [Name in keyof Flows]: Flows[Name] extends { readonly scopes: infer Scopes } ? keyof Scopes & string : never
+}[keyof Flows]
 
 /** Options of {@link oauth2}. */
 export interface OAuth2Options<Credentials extends object, Flows extends OAuthFlows> extends TokenOptions<Credentials> {

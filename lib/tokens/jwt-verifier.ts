@@ -17,6 +17,8 @@ export interface LoggingRequest {
 /** Judges tokens. A token that is remembered is answered at once, without a promise. Rejects when it cannot tell. */
 export interface JwtVerifier {
   (token: string, request?: LoggingRequest): JwtCredentials | Refusal | Promise<JwtCredentials | Refusal>
+  /** The authorization server whose tokens are accepted. */
+  readonly issuer: string
   /** Drops remembered tokens whose credentials match, so that they are verified anew; tells how many. */
   forget (predicate: (credentials: JwtCredentials) => boolean): number
 }
@@ -75,5 +77,8 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
     return refuse('credentials_invalid')
   }
 
-  return Object.assign(verify, { forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0 })
+  return Object.assign(verify, {
+    issuer: rules.issuer,
+    forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0
+  })
 }

@@ -1,138 +1,13 @@
 import t from 'tap'
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
-import swagger, { type SwaggerOptions } from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import websocket from '@fastify/websocket'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import WebSocket from 'ws'
 import { parse } from 'yaml'
-import fastifySecurity, { apiKey, basic, bearer, mutualTls, oauth2, openIdConnect } from '../../lib/index.ts'
-import { judge } from '../support/oracles.ts'
-
-type Json = Record<string, unknown>
-interface Header { required?: boolean, example?: unknown }
-interface Media { schema?: unknown, example?: unknown, examples?: Record<string, { value: unknown }> }
-interface Response { $ref?: string, description?: string, headers?: Record<string, Header>, content?: Record<string, Media> }
-interface Operation {
-  operationId?: string, summary?: string, description?: string, security?: unknown, parameters?: { in: string, name: string }[], responses: Record<string, Response>
-}
-interface Document {
-  openapi: string
-  security?: unknown
-  paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Json>, responses: Record<string, Response>, securitySchemes: Record<string, Json> }
-}
-
-const SCOPELESS = 'scopeless-token'
-const UNSURE = 'unsure-token'
-const PROBLEM = 'application/problem+json'
-
-function verifyToken (token: string) {
-  if (token === UNSURE) throw new Error('the identity provider is down')
-  return token === SCOPELESS ? { subject: 'a' } : null
-}
-
-const flows = { clientCredentials: { tokenUrl: 'https://id.example/token', scopes: { 'pets:read': 'Read pets', 'pets:write': 'Change pets' } } }
-const schemes = {
-  oauth: oauth2({ flows, verify: verifyToken }),
-  login: openIdConnect({ openIdConnectUrl: 'https://id.example/.well-known/openid-configuration', verify: verifyToken }),
-  service: bearer({ query: 'access_token', realm: 'services', verify: verifyToken }),
-  partner: apiKey({ in: 'header', name: 'X-API-Key', roles: ['admin'], verify: (key) => key === SCOPELESS ? { key } : null }),
-  param: apiKey({ in: 'query', name: 'key', verify: () => null }),
-  session: apiKey({ in: 'cookie', name: 'sid', verify: () => null }),
-  staff: basic({ verify: () => null }),
-  machine: mutualTls({ verify: () => ({}), proxy: { header: 'Client-Cert', addresses: ['192.0.2.1'] } })
-}
-const security = [{ oauth: [] }]
-const options = { schemes, security, websocket: { origins: ['https://app.example'] } }
-
-const ok = async () => ({ ok: true })
-
-/** Routes of every kind that documents treat differently. */
-async function addRoutes (app: FastifyInstance): Promise<void> {
-  app.get('/inherits', ok)
-  app.get('/public', { schema: { security: [] } }, ok)
-  app.get('/pets/:id', { schema: { summary: 'A pet', security: [{ oauth: ['pets:read'] }, { partner: [] }] } }, ok)
-  app.put('/pets/:id(^\\d+$)', { schema: { security: [{ oauth: ['pets:read', 'pets:write'], partner: ['admin'] }] } }, ok)
-  app.get('/optional', { schema: { security: [{}, { staff: [] }] } }, ok)
-  app.get('/everything', { schema: { security: [{ staff: [] }, { param: [], session: [] }, { service: [] }, { login: ['pets:write'] }] } }, ok)
-  app.get('/machine', { schema: { security: [{ machine: [] }] } }, ok)
-  app.route({ method: ['POST', 'DELETE'], url: '/roles/*', schema: { security: [{ partner: ['admin'] }] }, handler: ok })
-  app.get('/live', { websocket: true, schema: { security: [{ oauth: ['pets:read'] }] } }, (socket) => { socket.close() })
-  app.route({ method: 'GET', url: '/both', schema: { security: [{ partner: [] }] }, handler: ok, wsHandler: (socket) => { socket.close() } })
-  await app.register(async (scope) => {
-    scope.security.default([{ staff: [] }])
-    scope.get('/', ok)
-    scope.get('/toys', ok)
-  }, { prefix: '/scope' })
-}
-
-const ORDERS = ['swagger first', 'swagger last', 'swagger in a child', 'websocket first'] as const
-
-async function build (order: typeof ORDERS[number] = 'swagger last', swaggerOptions: SwaggerOptions = {}, add = addRoutes): Promise<FastifyInstance> {
-  const app = Fastify()
-  const documented = { openapi: { openapi: '3.1.0', info: { title: 'Pets', version: '1.0.0' } }, ...swaggerOptions } as SwaggerOptions // both modes
-  if (order === 'swagger first') await app.register(swagger, documented)
-  if (order === 'websocket first') await app.register(websocket)
-  await app.register(fastifySecurity, options)
-  if (order !== 'websocket first') await app.register(websocket)
-  if (order === 'swagger in a child') {
-    await app.register(async (child) => {
-      await child.register(swagger, documented)
-      child.get('/document', { schema: { hide: true, security: [] } }, async () => child.swagger())
-      await add(child)
-    })
-  } else {
-    if (order !== 'swagger first') await app.register(swagger, documented)
-    await add(app)
-  }
-  await app.ready()
-  t.teardown(() => app.close())
-  return app
-}
-
-function documentOf (app: FastifyInstance): Document {
-  return app.swagger() as unknown as Document // what @fastify/swagger makes
-}
-
-function response (document: Document, operation: Operation | undefined, status: number): Response | undefined {
-  const declared = operation?.responses[status]
-  const name = declared?.$ref?.replace('#/components/responses/', '')
-  return name === undefined ? declared : document.components.responses[name]
-}
-
-function operations (document: Document): [method: string, path: string, operation: Operation][] {
-  return Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) =>
-    [method.toUpperCase(), path, operation] as [string, string, Operation]))
-}
-
-interface Live { statusCode: number, headers: IncomingMessage['headers'], body: string }
-
-/** Unlike inject(), with lines that are not combined. */
-async function send (app: FastifyInstance, method: string, path: string, headers: readonly string[] = []): Promise<Live> {
-  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers: ['Host', 'localhost', ...headers] as never, agent: false }) // lines are allowed
-  sent.end()
-  const [received] = await once(sent, 'response') as [IncomingMessage]
-  const chunks: Buffer[] = []
-  for await (const chunk of received) chunks.push(chunk as Buffer)
-  return { statusCode: received.statusCode ?? 0, headers: received.headers, body: Buffer.concat(chunks).toString() }
-}
-
-/** Whether a documented response is what came over the wire. */
-function equals (t: Tap.Test, documented: Response | undefined, live: Live, name: string): void {
-  judge(live)
-  t.equal(documented?.headers?.['WWW-Authenticate']?.example, live.headers['www-authenticate'], `${name}: challenge`)
-  const { example, examples } = documented?.content?.[PROBLEM] ?? {}
-  const body = JSON.parse(live.body) as { code: string }
-  t.strictSame(examples === undefined ? example : examples[body.code]?.value, body, `${name}: body`)
-}
+import {
+  build, documentOf, equals, operations, ORDERS, response, schemes, SCOPELESS, security, send, UNSURE, type Document
+} from './documents/app.ts'
 
 for (const order of ORDERS) {
   t.test(`documents are complete and valid: ${order}`, async (t) => {
@@ -232,5 +107,27 @@ t.test('what other requests are told is what the document shows', async (t) => {
     const documented = response(document, document.paths[path]?.[method.toLowerCase()], status)
     equals(t, documented, live, name)
     t.equal(documented?.headers?.['Retry-After'] !== undefined, live.headers['retry-after'] !== undefined, `${name}: Retry-After`)
+  }
+})
+
+t.test('a refused handshake is what the document shows', async (t) => {
+  const app = await build()
+  const document = documentOf(app)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const table: [status: number, headers: Record<string, string>][] = [
+    [401, {}],
+    [403, { authorization: `Bearer ${SCOPELESS}` }],
+    [403, { origin: 'https://evil.example' }],
+    [503, { authorization: `Bearer ${UNSURE}` }]
+  ]
+  for (const [status, headers] of table) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`, { headers })
+    const [, received] = await once(socket, 'unexpected-response') as [unknown, IncomingMessage]
+    const body = Buffer.concat(await received.toArray() as Buffer[]).toString()
+    t.equal(received.statusCode, status)
+    const { example, examples } = response(document, document.paths['/live']?.['get'], status)?.content?.['application/problem+json'] ?? {}
+    const { code } = JSON.parse(body) as { code: string }
+    t.strictSame(examples?.[code]?.value ?? example, JSON.parse(body), `${status} ${code}`)
   }
 })

@@ -52,6 +52,17 @@ t.test('a service obtains a token from the real authorization server and is let 
   t.equal((await clientCredentials(server, clients.reader, 'pets:read pets:write')).scope, 'pets:read', 'a reader gets no more than that')
 })
 
+t.test('a client that knows nothing but the API finds the authorization server', async (t) => {
+  const [challenge] = parseChallenges((await get(`${origin}/pets`)).challenges) ?? []
+  const resource = new URL(origin)
+  const found = await oauth.resourceDiscoveryRequest(resource, INSECURE)
+  t.equal(challenge?.params['resource_metadata'], found.url, 'the challenge points where RFC 9728 has it')
+  const { authorization_servers: [first = ''] = [], scopes_supported: scopes } = await oauth.processResourceDiscoveryResponse(resource, found)
+  const { access_token: token } = await clientCredentials(await discover(first), clients.reader, challenge?.params['scope'] ?? '')
+  t.equal((await get(`${origin}/pets`, token)).status, 200)
+  t.strictSame(scopes, ['pets:read', 'pets:write'])
+})
+
 t.test('users sign in as behind the Authorize button', async (t) => {
   const redirectPage = await fetch(REDIRECT)
   t.equal(redirectPage.status, 200, 'the page that the popup returns to is public')

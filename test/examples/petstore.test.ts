@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { printable } from '../../examples/petstore/commands.ts'
+import { printable, type Command } from '../../examples/petstore/commands.ts'
 import { clientCredentials, discover } from './browserless.ts'
 import { codeOf, send, startPetstore } from './petstore.ts'
 
@@ -24,6 +24,36 @@ t.test('every command printed at the start does what is printed below it', async
   }
   const statuses = new Set(commands.map(({ status }) => status))
   t.strictSame([...statuses].sort(), [200, 201, 400, 401, 403, 503])
+})
+
+/** Self-signed, CN=Speedy; a proxy would have verified it. */
+const CERTIFICATE = ':MIIBeTCCAR+gAwIBAgIUEV/qZGLz581W8EvdfLAAEfZxewAwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGU3BlZWR5MCAXDTI2MTEyMjAwNDQzNloYDzIxMjYx' +
+  'MDI5MDA0NDM2WjARMQ8wDQYDVQQDDAZTcGVlZHkwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASFhDqTQWaVm3AMRwilYQ6v9R7AjN+wvzLaGbWbMh+GMZXx' +
+  '4n8oOq8tsE/fVw6uKwW7UuJy3nQHMmFlEGRycxUDo1MwUTAdBgNVHQ4EFgQUCvy0v1htNta+JZOTEHrwKFmyDrowHwYDVR0jBBgwFoAUCvy0v1htNta+JZOT' +
+  'EHrwKFmyDrowDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAqRpVPMEzz0BFvbTdBtaRVuey81e1zbXrtH1Fq7c21sgCIFcIqpY/oUDMcZ7i' +
+  'THTPQ5z+72epqIZlt25Eo86lOmqE:'
+
+t.test('what the commands leave out', async (t) => {
+  const { tillKey, managerPassword } = petstore.secrets
+  const { access_token: reading } = await clientCredentials(await discover(issuer), clients.reader, 'pets:read')
+  const bearer = (value: string) => ['Authorization', `Bearer ${value}`] as const
+  const till = ['X-Till-Key', tillKey] as const
+  const warehouse = ['X-Warehouse-Key', 'any'] as const
+  const rows: readonly [text: string, request: string, headers: Command['headers'], status: number, answer: unknown][] = [
+    ['a courier whose certificate the proxy forwards', 'GET /deliveries', [['Client-Cert', CERTIFICATE]], 200, { courier: 'Speedy', parcels: 3 }],
+    ['a manager sells without a till', 'DELETE /pets/Mimi', [['Authorization', `Basic ${btoa(`mary:${managerPassword}`)}`]], 200, { soldBy: 'Mary' }],
+    ['all credentials of the alternative, scopes short', 'DELETE /pets/Rex', [bearer(reading), till], 403, { required_scopes: ['pets:write'] }],
+    ['scopes short and a key missing', 'DELETE /pets/Rex', [bearer(reading)], 401, { code: 'credentials_missing', required_scopes: undefined }],
+    ['a visitor by cookie', 'GET /greeting', [['Cookie', 'visitor=Bo']], 200, { greeting: 'Hello, Bo!' }],
+    ['a user', 'GET /greeting', [bearer(token)], 200, { greeting: 'Hello, writer!' }],
+    ['a token is not held up by a verifier that cannot tell', 'GET /stock', [warehouse, bearer(token)], 200, { bagsOfFood: 12 }],
+    ['but a token that is not valid is', 'GET /stock', [warehouse, bearer('a.b.c')], 503, { code: 'verifier_unavailable' }]
+  ]
+  for (const [text, request, headers, status, answer] of rows) {
+    const [method = '', path = ''] = request.split(' ')
+    const { status: found, body } = await send({ method, url: `${origin}${path}`, headers })
+    t.match({ status: found, body: JSON.parse(body) }, { status, body: answer }, text)
+  }
 })
 
 t.test('credentials in a shell are quoted', async (t) => {
@@ -94,7 +124,8 @@ t.test('the document says of each operation who may call it', async (t) => {
     getGreeting: [{ oauth: [] }, { visitor: [] }, {}],
     getRota: [{ staff: [] }],
     getStock: [{ warehouse: [] }, { oauth: ['pets:read'] }],
-    getDeliveries: [{ courier: [] }]
+    getDeliveries: [{ courier: [] }],
+    followPets: [{ oauth: ['pets:read'] }]
   })
   t.match(document.components.securitySchemes, {
     oauth: { type: 'oauth2', flows: { authorizationCode: { authorizationUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token` } } },
@@ -105,6 +136,14 @@ t.test('the document says of each operation who may call it', async (t) => {
     warehouse: { type: 'apiKey' },
     courier: { type: 'mutualTLS' }
   })
+})
+
+t.test('every answer that the commands get is in the document', async (t) => {
+  const document = await (await fetch(`${origin}/documentation/json`)).json() as OpenApi
+  for (const { method, url, status, text } of await petstore.commands()) {
+    const path = new URL(url).pathname.replace(/^\/pets\/.*/, '/pets/{name}')
+    t.match(document.paths[path]?.[method.toLowerCase()], { responses: { [status]: Object } }, `${method} ${path}: ${text}`)
+  }
 })
 
 interface OpenApi extends Record<string, unknown> {

@@ -31,7 +31,7 @@ export const petRoutes: FastifyPluginAsyncTypebox<{ pets: Pets }> = async (app, 
       description: 'For users and partner shops: either credential will do, also when the other one is wrong.',
       security: [{ oauth: ['pets:read'] }, { partner: [] }],
       params: Named,
-      response: { 200: Type.Object({ pet: PetSchema, seenBy: Type.String() }, { description: 'The pet.' }), 404: Fault }
+      response: { 200: Type.Object({ pet: PetSchema, seenBy: Type.String() }, { description: 'The pet.' }), 400: Fault, 404: Fault }
     }
   }, async ({ params, auth }) => {
     const pet = pets.get(params.name)
@@ -62,7 +62,7 @@ export const petRoutes: FastifyPluginAsyncTypebox<{ pets: Pets }> = async (app, 
       description: 'Asks for a token and the key of a till together, or for a manager.',
       security: [{ oauth: ['pets:write'], till: [] }, { staff: ['manager'] }],
       params: Named,
-      response: { 200: Type.Object({ soldBy: Type.String() }, { description: 'The pet was sold.' }), 404: Fault }
+      response: { 200: Type.Object({ soldBy: Type.String() }, { description: 'The pet was sold.' }), 400: Fault, 404: Fault }
     }
   }, async ({ params, auth }) => {
     if (!pets.remove(params.name)) throw new PetUnknown()

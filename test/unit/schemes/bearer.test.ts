@@ -11,9 +11,9 @@ const openIdConnectUrl = 'https://id.example/.well-known/openid-configuration'
 
 /** Everything that carries a bearer token. */
 const MAKERS: readonly [name: string, make: (options: object) => Scheme][] = [
-  ['http', (options) => bearer({ verify, ...options } as never)],
-  ['oauth2', (options) => oauth2({ verify, flows, ...options } as never)],
-  ['openIdConnect', (options) => openIdConnect({ verify, openIdConnectUrl, ...options } as never)]
+  ['http', (options) => bearer<object, string>({ verify, ...options })],
+  ['oauth2', (options) => oauth2({ verify, flows, ...options })],
+  ['openIdConnect', (options) => openIdConnect({ verify, openIdConnectUrl, ...options })]
 ]
 
 t.test('what all schemes with a bearer token have in common', async (t) => {

@@ -170,6 +170,16 @@ t.test('well-known addresses stand where their specifications say', async (t) =>
   for (const [issuer, expected] of rows) t.same(wellKnownUrls(issuer).map(String), expected, issuer)
 })
 
+t.test('the metadata of an https issuer leads to no http address', async (t) => {
+  const issuer = 'https://id.example'
+  const rows: [string, boolean][] = [['https://keys.example/jwks', true], ['http://127.0.0.1/jwks', false], ['http://localhost/jwks', false]]
+  for (const [uri, accepted] of rows) {
+    t.intercept(globalThis, 'fetch', { value: async () => Response.json({ issuer, jwks_uri: uri }) })
+    const located = await discover(issuer)().then(String, (error: Error) => error.name)
+    t.equal(located, accepted ? uri : 'KeySourceError', uri)
+  }
+})
+
 async function discoverable (t: Parameters<typeof startIssuer>[0]): Promise<Issuer> {
   const issuer = await startIssuer(t)
   issuer.answers.set(OAUTH, { issuer: issuer.origin, jwks_uri: `${issuer.origin}/jwks` })

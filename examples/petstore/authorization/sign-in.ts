@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Context, Interaction } from 'oidc-provider'
 import type Provider from 'oidc-provider'
-import { SCOPES } from './scopes.ts'
+import { SCOPES } from '../scopes.ts'
 
 /** Who can sign in, and what each may grant. Demonstration: nobody is asked for a password. */
 const USERS: ReadonlyMap<string, { readonly name: string, readonly scopes: readonly string[] }> = new Map([

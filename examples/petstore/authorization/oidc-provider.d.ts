@@ -7,9 +7,7 @@ declare module 'oidc-provider' {
   }
 
   export interface Interaction {
-    readonly prompt: { readonly name: string }
-    readonly params: { readonly client_id: string, readonly scope?: string, readonly resource?: string }
-    readonly uid: string
+    readonly params: { readonly client_id: string, readonly scope?: string }
   }
 
   export interface Grant {
@@ -27,7 +25,6 @@ declare module 'oidc-provider' {
     type: string
     body: unknown
     set (headers: Readonly<Record<string, string>>): void
-    throw (status: number, message: string): never
   }
 
   export interface InteractionResult {
@@ -37,10 +34,11 @@ declare module 'oidc-provider' {
     readonly error_description?: string
   }
 
+  export const errors: { readonly InvalidTarget: new () => Error }
+
   export default class Provider {
     constructor (issuer: string, configuration: Readonly<Record<string, unknown>>)
     readonly Grant: new (grant: { accountId: string, clientId: string }) => Grant
-    readonly issuer: string
     callback (): (request: IncomingMessage, response: ServerResponse) => void
     use (middleware: (context: Context, next: () => Promise<void>) => Promise<void>): void
     interactionDetails (request: IncomingMessage, response: ServerResponse): Promise<Interaction>
