@@ -4,7 +4,7 @@ import { collectComponents } from './components.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
 import { basePaths, pathTemplate, templateOf } from './paths.ts'
-import { prepareRefusals } from './prepare.ts'
+import { prepareRefusals } from './refusal-responses.ts'
 import { writeSecurity } from './requirements.ts'
 import { writeSchemes } from './schemes.ts'
 

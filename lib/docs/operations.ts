@@ -6,7 +6,7 @@ import type { Schemes } from '../scheme.ts'
 import type { Components } from './components.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
 import { writeSecurity } from './requirements.ts'
-import type { RefusalResponse, Refusals } from './prepare.ts'
+import type { RefusalResponse, Refusals } from './refusal-responses.ts'
 import { mergeResponse } from './responses.ts'
 import { addHandshake } from './websocket.ts'
 
@@ -55,7 +55,8 @@ function finishResponses (declared: Json, method: string, route: DocumentedRoute
   if (route.protection === 'public') return responses
   // Answers to HEAD have no content (RFC 9110 §9.3.2).
   const ours = refusals(route.protection, route.origins, route.ownBodies || method === 'HEAD')
-  return { ...responses, ...Object.fromEntries(ours.map((refusal) => [refusal.status, finishResponse(responses[refusal.status], refusal, components)])) }
+  const finished = ours.map((refusal) => [refusal.status, finishResponse(responses[refusal.status], refusal, components)] as const)
+  return { ...responses, ...Object.fromEntries(finished) }
 }
 
 /** Beside a $ref nothing else counts, so a response that differs stands where it is. */

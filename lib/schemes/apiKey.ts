@@ -4,7 +4,7 @@ import { readHeader } from '../credentials/header.ts'
 import { readQuery } from '../credentials/query.ts'
 import type { CredentialSource, Location, Refusal, Scheme, Verify } from '../scheme.ts'
 import { isFieldText, isToken } from '../syntax.ts'
-import { describe, type Described } from './http.ts'
+import { describe, type Described, type NotPromise } from './http.ts'
 
 /** Options of {@link apiKey}. */
 export interface ApiKeyOptions<Credentials extends object, Role extends string> extends Described {
@@ -34,7 +34,7 @@ const READ: Readonly<Record<ApiKeyOptions<object, never>['in'], Read>> = { heade
  * const partner = apiKey({ in: 'header', name: 'X-API-Key', verify: (key) => partners.get(key) ?? null })
  * ```
  */
-export function apiKey<Credentials extends object, const Role extends string = never> (
+export function apiKey<Credentials extends NotPromise, const Role extends string = never> (
   options: ApiKeyOptions<Credentials, Role>
 ): Scheme<Credentials, NoInfer<Role>> {
   const { in: place, name, verify, challenge = 'ApiKey' } = options

@@ -1,5 +1,5 @@
 import type { Scheme, Verify } from '../scheme.ts'
-import { http, type Described } from './http.ts'
+import { http, type Described, type NotPromise } from './http.ts'
 
 /** A user-id and password (RFC 7617 §2). */
 export interface BasicCredential {
@@ -28,7 +28,7 @@ export interface BasicOptions<Credentials extends object, Role extends string> e
  * const staff = basic({ verify: ({ username, password }) => known(`${username}:${password}`) })
  * ```
  */
-export function basic<Credentials extends object, const Role extends string = never> (
+export function basic<Credentials extends NotPromise, const Role extends string = never> (
   options: BasicOptions<Credentials, Role>
 ): Scheme<Credentials, NoInfer<Role>> {
   return http({ ...options, scheme: 'Basic', parse: parseBasic, params: { charset: 'UTF-8' }, registered: true })

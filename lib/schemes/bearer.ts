@@ -1,7 +1,7 @@
 import { BOOT_ERRORS } from '../errors.ts'
 import { readToken } from '../credentials/token.ts'
 import type { ChallengeTemplate, Scheme, SchemeDefinition, Verify } from '../scheme.ts'
-import { describe, type Described } from './http.ts'
+import { describe, type Described, type NotPromise } from './http.ts'
 
 /** How every scheme that carries a bearer token asks for one (RFC 6750 §3). */
 const CHALLENGE: ChallengeTemplate = Object.freeze({ scheme: 'Bearer', params: Object.freeze({}), oauth: true, registered: true })
@@ -34,7 +34,7 @@ export interface BearerOptions<Credentials extends object, Role extends string> 
  * })
  * ```
  */
-export function bearer<Credentials extends object, const Role extends string = never> (
+export function bearer<Credentials extends NotPromise, const Role extends string = never> (
   options: BearerOptions<Credentials, Role>
 ): Scheme<Credentials, NoInfer<Role>> {
   const { bearerFormat } = options

@@ -13,6 +13,9 @@ export interface Described {
   readonly realm?: string
 }
 
+/** Credentials as verifiers resolve to them. Without it a promise of `true` would pass as credentials, being an object. */
+export type NotPromise = object & { readonly then?: undefined }
+
 /** Options of {@link http}. */
 export interface HttpOptions<Credential, Credentials extends object, Role extends string> extends Described {
   /** The scheme word of the Authorization field, for example `Hawk`; matched without regard to case (RFC 9110 §11.1). */
@@ -44,7 +47,7 @@ export interface HttpOptions<Credential, Credentials extends object, Role extend
  * })
  * ```
  */
-export function http<Credential, Credentials extends object, const Role extends string = never> (
+export function http<Credential, Credentials extends NotPromise, const Role extends string = never> (
   options: HttpOptions<Credential, Credentials, Role>
 ): Scheme<Credentials, NoInfer<Role>> {
   const { scheme, parse, verify } = options

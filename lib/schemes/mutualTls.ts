@@ -4,7 +4,7 @@ import { BOOT_ERRORS } from '../errors.ts'
 import { readForwardedCertificate, readPeerCertificate } from '../credentials/certificate.ts'
 import type { Scheme, Verify } from '../scheme.ts'
 import { isToken } from '../syntax.ts'
-import { describe, type Described } from './http.ts'
+import { describe, type Described, type NotPromise } from './http.ts'
 
 /** A proxy that ends TLS and forwards the client's certificate. */
 export interface CertificateProxy {
@@ -33,7 +33,7 @@ export interface MutualTlsOptions<Credentials extends object, Role extends strin
  * const machine = mutualTls({ verify: (certificate) => ({ name: certificate.subject.CN }) })
  * ```
  */
-export function mutualTls<Credentials extends object, const Role extends string = never> (
+export function mutualTls<Credentials extends NotPromise, const Role extends string = never> (
   options: MutualTlsOptions<Credentials, Role>
 ): Scheme<Credentials, NoInfer<Role>> {
   const { verify, proxy } = options

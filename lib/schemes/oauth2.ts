@@ -2,6 +2,7 @@ import { BOOT_ERRORS } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
 import { isScopeToken } from '../syntax.ts'
 import { tokenScheme, type TokenOptions } from './bearer.ts'
+import type { NotPromise } from './http.ts'
 
 /** An OAuth Flow Object of OpenAPI; which URLs it needs depends on the flow. */
 export interface OAuthFlow {
@@ -24,7 +25,7 @@ export interface OAuthFlows {
 
 /** The scopes that any of the flows declares. */
 export type ScopesOf<Flows> = {
-  [Name in keyof Flows]: Flows[Name] extends { readonly scopes: infer Scopes } ? keyof Scopes & string : never
+  [Name in keyof Flows]-?: Flows[Name] extends { readonly scopes: infer Scopes } | undefined ? keyof Scopes & string : never
 }[keyof Flows]
 
 /** Options of {@link oauth2}. */
@@ -57,7 +58,7 @@ const REQUIRED: Readonly<Record<keyof OAuthFlows, readonly (keyof OAuthFlow)[]>>
  * })
  * ```
  */
-export function oauth2<Credentials extends object, const Flows extends OAuthFlows> (
+export function oauth2<Credentials extends NotPromise, const Flows extends OAuthFlows> (
   options: OAuth2Options<Credentials, Flows>
 ): Scheme<Credentials, ScopesOf<Flows>> {
   const { flows, oauth2MetadataUrl } = options

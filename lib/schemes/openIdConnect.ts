@@ -1,6 +1,7 @@
 import { BOOT_ERRORS } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
 import { tokenScheme, type TokenOptions } from './bearer.ts'
+import type { NotPromise } from './http.ts'
 
 /** Options of {@link openIdConnect}. */
 export interface OpenIdConnectOptions<Credentials extends object, Scope extends string> extends TokenOptions<Credentials> {
@@ -24,7 +25,7 @@ export interface OpenIdConnectOptions<Credentials extends object, Scope extends 
  * })
  * ```
  */
-export function openIdConnect<Credentials extends object, const Scope extends string = string> (
+export function openIdConnect<Credentials extends NotPromise, const Scope extends string = string> (
   options: OpenIdConnectOptions<Credentials, Scope>
 ): Scheme<Credentials, Scope> {
   const { openIdConnectUrl } = options

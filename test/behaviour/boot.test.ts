@@ -32,17 +32,24 @@ t.test('what is right does not', async (t) => {
       app.get('/pets', { schema: { security: undefined } as unknown as FastifySchema }, handler) // plain JavaScript may write it
     }],
     ['options of undefined', (app) => plug(app, {
-      realm: undefined, verifyTimeout: undefined, disclose: undefined, logLevel: undefined, websocket: { origins: undefined, subprotocol: undefined }
+      realm: undefined,
+      verifyTimeout: undefined,
+      disclose: undefined,
+      logLevel: undefined,
+      websocket: { origins: undefined, subprotocol: undefined }
     })],
     ['a realm with everything that may be in one', (app) => plug(app, { realm: 'a"b\\c, d=e' })],
     ['one name in three places', (app) => plug(app, {
-      schemes: Object.fromEntries((['header', 'query', 'cookie'] as const).map((place) => [place, apiKey({ in: place, name: 'key', verify: () => null })])), security: []
+      schemes: Object.fromEntries((['header', 'query', 'cookie'] as const).map((place) => [place,
+        apiKey({ in: place, name: 'key', verify: () => null })])),
+      security: []
     })],
     ['cookies whose names differ in case', (app) => plug(app, {
       schemes: Object.fromEntries(['sid', 'SID'].map((name) => [name, apiKey({ in: 'cookie', name, verify: () => null })])), security: []
     })],
     ['no schemes on a public service', (app) => plug(app, { schemes: {}, security: [] })],
-    ['names with dots, dashes and underscores', (app) => plug(app, { schemes: { 'a.b-c_D9': bearer({ verify: () => null }) }, security: [{ 'a.b-c_D9': [] }] })],
+    ['names with dots, dashes and underscores', (app) => plug(app,
+      { schemes: { 'a.b-c_D9': bearer({ verify: () => null }) }, security: [{ 'a.b-c_D9': [] }] })],
     ['CORS before', async (app) => {
       await app.register(cors)
       await plug(app)
@@ -104,7 +111,8 @@ t.test('registered in a child it guards the child', async (t) => {
     await plug(child)
     child.get('/inside', handler)
     child.get('/open', { schema: { security: [] } }, handler)
-    t.strictSame(child.security.routes().map(({ method, url }) => `${method} ${url}`), ['GET /v1/inside', 'HEAD /v1/inside', 'GET /v1/open', 'HEAD /v1/open'])
+    t.strictSame(child.security.routes().map(({ method, url }) => `${method} ${url}`),
+      ['GET /v1/inside', 'HEAD /v1/inside', 'GET /v1/open', 'HEAD /v1/open'])
   }, { prefix: '/v1' })
   for (const [url, status] of [['/outside', 200], ['/v1/inside', 401], ['/v1/open', 200], ['/v1/nothing', 404]] as const) {
     const response = await app.inject(url)

@@ -3,7 +3,7 @@ import { bearer } from 'fastify-openapi-security'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { addTwins, makeApplication } from '../support/application.ts'
-import { portOf } from '../support/drivers.ts'
+import { openConnections, portOf } from '../support/drivers.ts'
 import { captureLog } from '../support/log.ts'
 import { judge } from '../support/oracles.ts'
 import { Connection, requestHead, UPGRADE } from '../support/wire.ts'
@@ -26,8 +26,10 @@ t.test('who one is on a connection is forgotten with the request (E-06, N03)', a
   await application.app.listen({ host: '127.0.0.1', port: 0 })
   const connection = await Connection.open(portOf(application.app))
   const table: [path: string, word: string | null, status: number, auth: unknown][] = [
-    ['x', 'only-oauth', 200, { oauth: { by: 'oauth' } }], ['x', null, 401, undefined], ['optional', null, 200, null], ['x', 'only-service', 200, { service: { by: 'service' } }],
-    ['optional', null, 200, null], ['optional', 'only-oauth', 200, { oauth: { by: 'oauth' } }], ['x', 'null', 401, undefined], ['optional', null, 200, null], ['x', 'throw', 503, undefined], ['x', null, 401, undefined]
+    ['x', 'only-oauth', 200, { oauth: { by: 'oauth' } }], ['x', null, 401, undefined], ['optional', null, 200, null],
+    ['x', 'only-service', 200, { service: { by: 'service' } }],
+    ['optional', null, 200, null], ['optional', 'only-oauth', 200, { oauth: { by: 'oauth' } }], ['x', 'null', 401, undefined],
+    ['optional', null, 200, null], ['x', 'throw', 503, undefined], ['x', null, 401, undefined]
   ]
   for (const [path, word, status, auth] of table) {
     connection.send(requestHead('GET', `/http/${path}`, word === null ? [] : [`Authorization: Bearer canary-${word}`]))
@@ -36,10 +38,12 @@ t.test('who one is on a connection is forgotten with the request (E-06, N03)', a
     t.strictSame([response.statusCode, (JSON.parse(response.body) as { auth?: unknown }).auth], [status, auth], `${path} ${word}`)
   }
   t.equal(connection.unread, '')
-  connection.send(table.map(([path, word]) => requestHead('GET', `/http/${path}`, word === null ? [] : [`Authorization: Bearer canary-${word}`])).join(''))
+  connection.send(table.map(([path, word]) => requestHead('GET', `/http/${path}`,
+    word === null ? [] : [`Authorization: Bearer canary-${word}`])).join(''))
   for (const [path, word, status, auth] of table) {
     const response = await connection.response()
-    t.strictSame([response.statusCode, (JSON.parse(response.body) as { auth?: unknown }).auth], [status, auth], `pipelined: ${path} ${word}`)
+    t.strictSame([response.statusCode, (JSON.parse(response.body) as { auth?: unknown }).auth], [status, auth],
+      `pipelined: ${path} ${word}`)
   }
   connection.socket.destroy()
   await application.app.close()
@@ -53,7 +57,10 @@ t.test('two thousand at once are not taken for each other (B25)', async (t) => {
     await wait(random() * 20)
     return Number(token.slice('canary-'.length)) % 3 === (scheme === 'third' ? 0 : 1) ? { scheme, token } : null
   }
-  await plug(app, { schemes: { third: bearer({ verify: verify('third') }), other: bearer({ verify: verify('other') }) }, security: [{ third: [] }, { other: [] }] })
+  await plug(app, {
+    schemes: { third: bearer({ verify: verify('third') }), other: bearer({ verify: verify('other') }) },
+    security: [{ third: [] }, { other: [] }]
+  })
   app.get('/x', async (request) => {
     const before = request.auth
     await wait(random() * 20)
@@ -66,7 +73,8 @@ t.test('two thousand at once are not taken for each other (B25)', async (t) => {
     const response = await app.inject({ url: '/x', headers: { authorization: `Bearer ${token}` } })
     const scheme = ['third', 'other'][id % 3]
     const expected = scheme === undefined ? 401 : JSON.stringify({ same: true, auth: { [scheme]: { scheme, token } } })
-    if ((scheme === undefined ? response.statusCode : response.body) !== expected) wrong.push(`${id}: ${response.statusCode} ${response.body}`)
+    const found = scheme === undefined ? response.statusCode : response.body
+    if (found !== expected) wrong.push(`${id}: ${response.statusCode} ${response.body}`)
   }))
   t.strictSame(wrong, [])
   await app.close()
@@ -81,7 +89,8 @@ for (const websocket of [false, true]) {
     for (let i = 0; i < 300; i++) {
       const connection = await Connection.open(portOf(app))
       const words = ['ok', 'null', 'throw']
-      connection.send(requestHead('GET', websocket ? '/ws' : '/http', [...(websocket ? UPGRADE : []), `Authorization: Bearer canary-${words[i % 3]}`]))
+      connection.send(requestHead('GET', websocket ? '/ws' : '/http',
+        [...(websocket ? UPGRADE : []), `Authorization: Bearer canary-${words[i % 3]}`]))
       await asked()
       // Nothing reads an upgraded socket yet, so of a client that just ends its side the server learns by writing only.
       if (websocket && i % 3 !== 0 && i % 2 === 0) {
@@ -93,7 +102,7 @@ for (const websocket of [false, true]) {
     }
     await wait(0)
     t.strictSame([ran, faults], [[], []])
-    t.equal(await connections(app), 0, 'no socket is left')
+    t.equal(await openConnections(app), 0, 'no socket is left')
     t.equal(log.said(/already sent|ERR_/).length, 0)
     const alive = await app.inject({ url: '/public' })
     t.equal(alive.statusCode, 200, 'and the process serves on')
@@ -145,10 +154,6 @@ async function makeSlow (server: object) {
   }
 }
 
-async function connections (app: FastifyInstance): Promise<number> {
-  return await new Promise((resolve, reject) => { app.server.getConnections((error, count) => { if (error) reject(error); else resolve(count) }) })
-}
-
 t.test('a verifier that answers after its time is not listened to', async (t) => {
   const faults = watchProcess(t)
   const app = Fastify() as FastifyInstance // plain HTTP
@@ -176,7 +181,10 @@ t.test('a handlerTimeout shorter than the verification: one answer, and the hand
   const app = Fastify({ ...server, handlerTimeout: 20 }) as FastifyInstance // plain HTTP
   let answer: (verdict: object | null) => void = () => {}
   let ran = 0
-  await plug(app, { schemes: { slow: bearer({ verify: () => new Promise<object | null>((resolve) => { answer = resolve }) }) }, security: [{ slow: [] }] })
+  await plug(app, {
+    schemes: { slow: bearer({ verify: () => new Promise<object | null>((resolve) => { answer = resolve }) }) },
+    security: [{ slow: [] }]
+  })
   app.get('/x', async () => { ran++ })
   await app.listen({ host: '127.0.0.1', port: 0 })
   for (const verdict of [{}, null]) {

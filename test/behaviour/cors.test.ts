@@ -40,7 +40,8 @@ for (const order of ORDERS) {
           const response = await app.inject({ method: 'OPTIONS', url, headers: { ...PREFLIGHT, ...credentials } })
           judge(response)
           t.strictSame(
-            [response.statusCode, response.headers['access-control-allow-origin'], response.headers['access-control-allow-headers'], response.headers['www-authenticate']],
+            [response.statusCode, response.headers['access-control-allow-origin'], response.headers['access-control-allow-headers'],
+              response.headers['www-authenticate']],
             [204, ORIGIN, 'authorization,x-api-key', undefined], url)
         }
       }
@@ -57,7 +58,8 @@ for (const order of ORDERS) {
         judge(response)
         const exposed = String(response.headers['access-control-expose-headers']).split(', ')
         t.strictSame(
-          [response.statusCode, response.headers['access-control-allow-origin'], exposed.includes('ETag'), exposed.includes('WWW-Authenticate'), response.headers['vary']],
+          [response.statusCode, response.headers['access-control-allow-origin'], exposed.includes('ETag'),
+            exposed.includes('WWW-Authenticate'), response.headers['vary']],
           [status, ORIGIN, true, response.headers['www-authenticate'] !== undefined, 'Origin'], `${method} ${status}`)
       }
     })
@@ -70,26 +72,34 @@ for (const order of ORDERS) {
     t.test('another origin is told nothing', async (t) => {
       const response = await app.inject({ url: '/guarded', headers: { origin: 'https://evil.example' } })
       judge(response)
-      t.strictSame([response.statusCode, response.headers['access-control-allow-origin'], response.headers['access-control-expose-headers']], [401, undefined, 'ETag'])
+      t.strictSame([response.statusCode, response.headers['access-control-allow-origin'],
+        response.headers['access-control-expose-headers']], [401, undefined, 'ETag'])
     })
 
     t.test('Vary is added to, not replaced (C-07, C-08)', async (t) => {
       const response = await app.inject({ url: '/optional', headers: { origin: ORIGIN } })
-      t.strictSame([response.statusCode, String(response.headers['vary']).split(', ').sort()], [200, ['Authorization', 'Cookie', 'Origin', 'x-api-key']])
+      t.strictSame([response.statusCode, String(response.headers['vary']).split(', ').sort()],
+        [200, ['Authorization', 'Cookie', 'Origin', 'x-api-key']])
     })
 
     t.test('a refused handshake has what a refused request has', async (t) => {
       const { statusCode, headers } = await handshake(app, '/live', [`Origin: ${ORIGIN}`])
-      t.strictSame([statusCode, headers['access-control-allow-origin'], headers['access-control-expose-headers']], [401, [ORIGIN], ['ETag, WWW-Authenticate']])
+      t.strictSame([statusCode, headers['access-control-allow-origin'], headers['access-control-expose-headers']],
+        [401, [ORIGIN], ['ETag, WWW-Authenticate']])
     })
 
     t.test('CORS\'s own route is public, one\'s own OPTIONS routes are not (B07, X-25)', async (t) => {
-      t.strictSame(app.security.routes().filter(({ method }) => method === 'OPTIONS').map(({ url, security }) => `${url} ${JSON.stringify(security)}`).sort(),
-        [...(order === 'after' ? ['* []'] : []), '/own [{"oauth":[]}]', '/own/* [{"oauth":[]}]'])
+      t.strictSame(app.security.routes().filter(({ method }) => method === 'OPTIONS').map(({
+        url,
+        security
+      }) => `${url} ${JSON.stringify(security)}`).sort(),
+      [...(order === 'after' ? ['* []'] : []), '/own [{"oauth":[]}]', '/own/* [{"oauth":[]}]'])
       for (const url of ['/own', '/own/x']) {
         t.equal((await app.inject({ method: 'OPTIONS', url })).statusCode, 401, `OPTIONS ${url}`)
-        t.equal((await app.inject({ method: 'OPTIONS', url, headers: PREFLIGHT })).statusCode, 401, `OPTIONS ${url}, a preflight that CORS leaves alone`)
-        t.equal((await app.inject({ method: 'OPTIONS', url, headers: { authorization: 'Bearer canary-ok' } })).statusCode, 200, `OPTIONS ${url} with a token`)
+        t.equal((await app.inject({ method: 'OPTIONS', url, headers: PREFLIGHT })).statusCode, 401,
+          `OPTIONS ${url}, a preflight that CORS leaves alone`)
+        t.equal((await app.inject({ method: 'OPTIONS', url, headers: { authorization: 'Bearer canary-ok' } })).statusCode, 200,
+          `OPTIONS ${url} with a token`)
       }
     })
 
@@ -98,9 +108,11 @@ for (const order of ORDERS) {
 }
 
 t.test('a list of exposed fields that is a wildcard, or has ours already, is left as it is', async (t) => {
-  for (const [exposedHeaders, expected] of [['*', '*'], ['www-authenticate', 'www-authenticate'], ['ETag, WWW-Authenticate', 'ETag, WWW-Authenticate']] as const) {
+  for (const [exposedHeaders, expected] of [['*', '*'], ['www-authenticate', 'www-authenticate'],
+    ['ETag, WWW-Authenticate', 'ETag, WWW-Authenticate']] as const) {
     const app = await makeApp('before', { exposedHeaders })
-    t.equal((await app.inject({ url: '/guarded', headers: { origin: ORIGIN } })).headers['access-control-expose-headers'], expected, JSON.stringify(exposedHeaders))
+    t.equal((await app.inject({ url: '/guarded', headers: { origin: ORIGIN } })).headers['access-control-expose-headers'], expected,
+      JSON.stringify(exposedHeaders))
     await app.close()
   }
 })

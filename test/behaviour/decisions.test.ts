@@ -15,7 +15,8 @@ t.test('the table is as long as it has to be, and no row stands twice', async (t
   t.equal(new Set(ROWS.map(([shows, security]) => JSON.stringify([shows, security]))).size, ROWS.length)
 })
 
-const PATHS = new Map([...new Set(ROWS.map(([, security]) => JSON.stringify(security)))].map((declared, index) => [declared, String(index)]))
+const PATHS = new Map([...new Set(ROWS.map(([, security]) => JSON.stringify(security)))].map((declared, index) => [declared,
+  String(index)]))
 
 for (const driver of DRIVERS) {
   t.test(`decisions through ${driver.name}`, async (t) => { await ask(t, await start(t), driver, ROWS) })
@@ -54,7 +55,12 @@ async function observe ({ app, ran, verified }: Application, driver: Driver, pat
   return {
     statusCode,
     challenges: headers['www-authenticate'] ?? [],
-    ...(statusCode === 200 || statusCode === 101 ? { auth: read['auth'] } : { code: read['code'], requiredScopes: read['required_scopes'] ?? [] }),
+    ...(statusCode === 200 || statusCode === 101
+      ? { auth: read['auth'] }
+      : {
+          code: read['code'],
+          requiredScopes: read['required_scopes'] ?? []
+        }),
     verified: verified.join(' '),
     ran: ran.join(' '),
     oracle: oracle(answered, presented)

@@ -99,12 +99,19 @@ t.test('changes after the boot have no effect (C14)', async (t) => {
     schema.security = []
     registered.security = []
     registered.realm = 'changed'
-    for (const name of Object.keys(schemes)) schemes[name] = { ...makeSchemes([]).oauth, verify: () => ({ scopes: ['read'] }), read: () => 'anything' }
+    for (const name of Object.keys(schemes)) {
+      schemes[name] = {
+        ...makeSchemes([]).oauth,
+        verify: () => ({ scopes: ['read'] }),
+        read: () => 'anything'
+      }
+    }
   }
   for (const when of ['before', 'after']) {
     for (const url of ['/declared', '/inherited', '/scoped']) {
       t.strictSame(await statuses(app, 'GET', url), [401, 200], `${url} ${when} the change`)
-      t.equal((await app.inject(url)).headers['www-authenticate']?.toString(), 'Bearer realm="api", scope="read"', `${url} ${when} the change`)
+      t.equal((await app.inject(url)).headers['www-authenticate']?.toString(), 'Bearer realm="api", scope="read"',
+        `${url} ${when} the change`)
     }
     change()
   }
@@ -140,7 +147,8 @@ t.test('every hook of the application runs, in its order; of a refused request t
   }
   const child = (prefix: string, arrays: boolean) => app.register(async (child) => {
     child.addHook('onRequest', note('child onRequest'))
-    const hooks = Object.fromEntries((['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse'] as const)
+    const hooks = Object.fromEntries((['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend',
+      'onResponse'] as const)
       .map((name) => [name, arrays ? [note(`route ${name} 1`), note(`route ${name} 2`)] : note(`route ${name} 1`)]))
     for (const [url, security] of [['/x', [{ oauth: ['read'] }]], ['/optional', [{}, { oauth: ['read'] }]]] as const) {
       child.post(url, { ...hooks, schema: { security } }, async () => { order.push('handler'); return { ran: true } })
@@ -156,7 +164,8 @@ t.test('every hook of the application runs, in its order; of a refused request t
     const table: [url: string, headers: Record<string, string>, order: string[]][] = [
       ['/x', OK, [...entry, 'oauth', ...route('onRequest'), ...rest]],
       ['/x', {}, [...entry, ...['onSend', 'onResponse'].flatMap((name) => [`instance ${name}`, ...route(name)])]],
-      ['/x', { authorization: 'Bearer canary-null' }, [...entry, 'oauth', ...['onSend', 'onResponse'].flatMap((name) => [`instance ${name}`, ...route(name)])]],
+      ['/x', { authorization: 'Bearer canary-null' }, [...entry, 'oauth',
+        ...['onSend', 'onResponse'].flatMap((name) => [`instance ${name}`, ...route(name)])]],
       ['/optional', {}, [...entry, ...route('onRequest'), ...rest]]
     ]
     for (const [url, headers, expected] of table) {
@@ -175,10 +184,13 @@ t.test('no credentials, no look at the body (O-05, B09, B16)', async (t) => {
   app.addContentTypeParser('application/x-seen', async () => { looked.push('parser') })
   app.post('/x', { schema: { body: { type: 'object', required: ['a'] } }, bodyLimit: 100 }, handler)
   const bodies: [shows: string, type: string, payload: string][] = [
-    ['wrong content', 'application/json', '{"b":1}'], ['broken JSON', 'application/json', '{'], ['too large', 'application/json', `"${'x'.repeat(200)}"`],
-    ['unknown type', 'application/unknown', 'x'], ['a parser of the application', 'application/x-seen', 'x'], ['a token in a form (B-03)', 'application/x-www-form-urlencoded', 'access_token=canary-ok'],
+    ['wrong content', 'application/json', '{"b":1}'], ['broken JSON', 'application/json', '{'],
+    ['too large', 'application/json', `"${'x'.repeat(200)}"`],
+    ['unknown type', 'application/unknown', 'x'], ['a parser of the application', 'application/x-seen', 'x'],
+    ['a token in a form (B-03)', 'application/x-www-form-urlencoded', 'access_token=canary-ok'],
     ['a token in JSON', 'application/json', '{"access_token":"canary-ok"}'],
-    ...['application/json\t', ' application/json', 'Application/JSON;', 'application/json;charset=x', 'application/json,text/plain', '*/*', 'json', ';', 'a/b;c="', 'multipart/form-data']
+    ...['application/json\t', ' application/json', 'Application/JSON;', 'application/json;charset=x', 'application/json,text/plain', '*/*',
+      'json', ';', 'a/b;c="', 'multipart/form-data']
       .map((type): [string, string, string] => [`content type ${JSON.stringify(type)}`, type, '{}'])
   ]
   for (const [shows, type, payload] of bodies) {
@@ -187,7 +199,12 @@ t.test('no credentials, no look at the body (O-05, B09, B16)', async (t) => {
     t.equal(response.statusCode, 401, shows)
   }
   t.strictSame(looked, [])
-  t.equal((await app.inject({ method: 'POST', url: '/x', headers: { ...OK, 'content-type': 'application/json' }, payload: '{' })).statusCode, 400)
+  t.equal((await app.inject({
+    method: 'POST',
+    url: '/x',
+    headers: { ...OK, 'content-type': 'application/json' },
+    payload: '{'
+  })).statusCode, 400)
   t.strictSame(looked, ['preParsing'])
   await app.close()
 })

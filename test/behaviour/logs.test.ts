@@ -44,7 +44,8 @@ t.test('a refusal is one line, which tells the owner what became of each scheme 
       log.clear()
       await driver.ask(app, `/${driver.websocket ? 'ws' : 'http'}/${path}`, presented)
       const lines = log.said(REFUSED)
-      t.strictSame(lines.map((line) => [line.level, line.reason, Object.values(line.schemes ?? {}).join()]), reason === null ? [] : [[INFO, reason, schemes]],
+      t.strictSame(lines.map((line) => [line.level, line.reason, Object.values(line.schemes ?? {}).join()]),
+        reason === null ? [] : [[INFO, reason, schemes]],
         `${driver.name}: ${path} ${presented.join()}`)
       t.equal(log.lines().filter(({ level }) => level >= ERROR).length, reason === 'verifier_unavailable' ? 1 : 0, 'errors')
       t.equal(log.said(/Reply was already sent|already sent/i).length, 0)
@@ -69,9 +70,11 @@ t.test('a verifier that breaks its contract is told of as a programming error', 
   const { app } = await makeApplication({ verifyTimeout: 20 }, server)
   app.get('/x', { schema: { security: [{ oauth: [] }, { key: [] }] } }, handler)
   const misuses: [word: string, message: RegExp, error: RegExp][] =
-    ['true', 'string', 'number', 'array', 'error', 'function', 'scopes-number', 'ends-text'].map((word) => [word, /programming error/, /the verifier/])
+    ['true', 'string', 'number', 'array', 'error', 'function', 'scopes-number',
+      'ends-text'].map((word) => [word, /programming error/, /the verifier/])
   const table: typeof misuses = [
-    ...misuses, ['throw', /could not tell/, /the database is down/], ['reject', /could not tell/, /the database is down/], ['hang', /could not tell/, /20 ms/]
+    ...misuses, ['throw', /could not tell/, /the database is down/], ['reject', /could not tell/, /the database is down/],
+    ['hang', /could not tell/, /20 ms/]
   ]
   for (const [word, message, error] of table) {
     log.clear()
@@ -107,19 +110,25 @@ const SLOTS: readonly (readonly [shows: string, presented: Presented])[] = [
 ]
 
 /** Reasons to be refused, or not, that a credential brings about, and what the application does. */
-const ENDS: readonly (readonly [shows: string, status: number, verify: (credential: unknown, raw: string) => unknown])[] = [
+const ENDS: readonly (readonly [shows: string, status: number, verify: LeakyVerify])[] = [
   ['accepted', 200, () => ({})],
   ['invalid', 401, () => null],
   ['undecided, with an error that quotes it', 503, (credential) => { throw new Error(`cannot look up ${textOf(credential)}`) }],
-  ['undecided, with an error that quotes it in a URL', 503, (credential) => { throw new Error(`GET https://id.example/introspect?token=${encodeURIComponent(textOf(credential))} failed`) }],
-  ['undecided, with a cause that quotes it', 503, (credential) => { throw new Error('no answer', { cause: new Error(`at ${textOf(credential)}`) }) }],
+  ['undecided, with an error that quotes it in a URL', 503,
+    (credential) => { throw new Error(`GET https://id.example/introspect?token=${encodeURIComponent(textOf(credential))} failed`) }],
+  ['undecided, with a cause that quotes it', 503,
+    (credential) => { throw new Error('no answer', { cause: new Error(`at ${textOf(credential)}`) }) }],
   ['undecided, with a cause of a cause that quotes it', 503,
     (credential) => { throw new Error('no answer', { cause: new Error('really none', { cause: new Error(textOf(credential)) }) }) }],
-  ['undecided, with members that quote it', 503, (credential) => { throw Object.assign(new Error('no answer'), { token: textOf(credential), config: { headers: { credential } } }) }],
-  ['undecided, with several errors that quote it', 503, (credential) => { throw new AggregateError([new Error(textOf(credential))], `all of ${textOf(credential)} failed`) }],
-  ['undecided, with text that quotes it', 503, (credential) => { throw `no ${textOf(credential)}` }], // eslint-disable-line no-throw-literal -- what is tested
+  ['undecided, with members that quote it', 503,
+    (credential) => { throw Object.assign(new Error('no answer'), { token: textOf(credential), config: { headers: { credential } } }) }],
+  ['undecided, with several errors that quote it', 503,
+    (credential) => { throw new AggregateError([new Error(textOf(credential))], `all of ${textOf(credential)} failed`) }],
+  // eslint-disable-next-line no-throw-literal -- verifiers may throw anything
+  ['undecided, with text that quotes it', 503, (credential) => { throw `no ${textOf(credential)}` }],
   ['undecided, with an error that quotes the header field', 503, (_credential, raw) => { throw new Error(`unexpected header ${raw}`) }],
-  ['undecided, with an error whose name quotes it', 503, (credential) => { throw Object.assign(new Error('no answer'), { name: `No${textOf(credential)}` }) }],
+  ['undecided, with an error whose name quotes it', 503,
+    (credential) => { throw Object.assign(new Error('no answer'), { name: `No${textOf(credential)}` }) }],
   ['undecided, with a promise', 503, async (credential) => { throw new Error(`cannot look up ${textOf(credential)}`) }],
   ['misused', 503, (credential) => [credential]]
 ]
@@ -128,13 +137,19 @@ function textOf (credential: unknown): string {
   return typeof credential === 'string' ? credential : JSON.stringify(credential)
 }
 
-async function makeLeakTest (server: FastifyServerOptions, verify: (credential: unknown, raw: string) => unknown): Promise<FastifyInstance> {
+type LeakyVerify = (credential: unknown, raw: string) => unknown
+
+async function makeLeakTest (server: FastifyServerOptions, verify: LeakyVerify): Promise<FastifyInstance> {
   const app = Fastify(server) as FastifyInstance // plain HTTP
-  const judged = (credential: unknown, { headers }: FastifyRequest) => verify(credential, String(headers.authorization ?? headers.cookie)) as null // or a misuse
+  const judged = (credential: unknown, { headers }: FastifyRequest) =>
+    verify(credential, String(headers.authorization ?? headers.cookie)) as null // or a misuse
   const change: Partial<FastifySecurityOptions> = {
     schemes: {
-      token: bearer({ query: 'access_token', verify: judged }), staff: basic({ verify: judged }), device: http({ scheme: 'Device', parse: (text: string) => ({ text }), verify: judged }),
-      key: apiKey({ in: 'header', name: 'X-API-Key', verify: judged }), qkey: apiKey({ in: 'query', name: 'key', verify: judged }),
+      token: bearer({ query: 'access_token', verify: judged }),
+      staff: basic({ verify: judged }),
+      device: http({ scheme: 'Device', parse: (text: string) => ({ text }), verify: judged }),
+      key: apiKey({ in: 'header', name: 'X-API-Key', verify: judged }),
+      qkey: apiKey({ in: 'query', name: 'key', verify: judged }),
       session: apiKey({ in: 'cookie', name: 'sid', verify: judged })
     },
     security: [{ token: [] }, { staff: [] }, { device: [] }, { key: [] }, { qkey: [] }, { session: [] }],
@@ -157,7 +172,8 @@ t.test('no credential is in any log or answer (STANDARDS §0 oracle 4, K01 to K0
       const other = `${secret}2`
       const put = presented.map((item) => item.startsWith('Authorization: Basic')
         ? basicLine(`ada:${secret}`)
-        : item.replaceAll('CANARY2', item.startsWith('?') ? encodeURIComponent(other) : other).replaceAll('CANARY', item.startsWith('?') ? encodeURIComponent(secret) : secret).replace('%43ANARY', secret.replaceAll('+', '%2B')))
+        : item.replaceAll('CANARY2', item.startsWith('?') ? encodeURIComponent(other) : other).replaceAll('CANARY',
+          item.startsWith('?') ? encodeURIComponent(secret) : secret).replace('%43ANARY', secret.replaceAll('+', '%2B')))
       const secrets = [secret, ...(slot === 'a password' ? [put[0]?.split(' ').at(-1) ?? ''] : [])]
       log.clear()
       const answer = await SOCKET.ask(app, '/x', put)
@@ -174,7 +190,8 @@ t.test('nor where no verifier runs', async (t) => {
   await app.listen({ host: '127.0.0.1', port: 0 })
   const secret = 'Zqcanary9XwZqcanary'
   const table: [shows: string, method: string, target: string][] = [
-    ['a public route', 'GET', `/public?key=${secret}`], ['a HEAD request', 'HEAD', `/x?key=${secret}`], ['a handler that fails', 'GET', `/fails?access_token=${secret}`],
+    ['a public route', 'GET', `/public?key=${secret}`], ['a HEAD request', 'HEAD', `/x?key=${secret}`],
+    ['a handler that fails', 'GET', `/fails?access_token=${secret}`],
     ['an unknown route (K02)', 'GET', `/nothing?key=${secret}`], ['an unknown method', 'POST', `/x?access_token=${secret}`],
     ['a URL that cannot be decoded (K02)', 'GET', `/%zz?key=${secret}`], ['a preflight', 'OPTIONS', `/x?key=${secret}`]
   ]

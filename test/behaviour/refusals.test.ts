@@ -48,8 +48,10 @@ t.test('the problem of every reason, over every driver', async (t) => {
       t.equal(answer.statusCode, status, `${driver.name}: ${code}`)
       t.equal(answer.body, JSON.stringify({ type: 'about:blank', title, status, detail, code }), `${driver.name}: ${code}`)
       const { headers } = answer
-      t.strictSame([headers['content-type'], headers['content-length'], headers['cache-control'], headers['pragma'], headers['set-cookie'], headers['location']],
-        [['application/problem+json'], [String(Buffer.byteLength(answer.body))], ['no-store'], undefined, undefined, undefined], `${driver.name}: ${code}: fields`)
+      t.strictSame([headers['content-type'], headers['content-length'], headers['cache-control'], headers['pragma'], headers['set-cookie'],
+        headers['location']],
+      [['application/problem+json'], [String(Buffer.byteLength(answer.body))], ['no-store'], undefined, undefined, undefined],
+          `${driver.name}: ${code}: fields`)
       t.equal(headers['retry-after'] !== undefined, status === 503, `${driver.name}: ${code}: Retry-After`)
       if (status === 503) t.match(headers['retry-after']?.[0], /^[1-9]\d*$/)
     }
@@ -58,24 +60,28 @@ t.test('the problem of every reason, over every driver', async (t) => {
 })
 
 t.test('what is disclosed of an account', async (t) => {
-  const table: [disclose: 'default' | 'all' | undefined, code: Reason][] = [[undefined, 'credentials_invalid'], ['default', 'credentials_invalid'], ['all', 'account_disabled']]
+  const table: [disclose: 'default' | 'all' | undefined, code: Reason][] = [[undefined, 'credentials_invalid'],
+    ['default', 'credentials_invalid'], ['all', 'account_disabled']]
   for (const [disclose, code] of table) {
     const { app } = await makeApplication(disclose === undefined ? {} : { disclose })
     app.get('/token', handler)
     app.get('/basic', { schema: { security: [{ staff: [] }] } }, handler)
-    app.setErrorHandler((error: RefusalError, _request, reply) => { reply.send({ code: error.code, reason: error.reason, message: error.message }) })
+    app.setErrorHandler((error: RefusalError, _request,
+      reply) => { reply.send({ code: error.code, reason: error.reason, message: error.message }) })
     app.register(async (child) => {
       child.setErrorHandler((error: RefusalError, _request, reply) => { reply.send({ reason: error.reason }) })
       child.get('/child', handler)
     })
     const basic = (password: string) => ({ authorization: basicLine(`ada:canary-${password}`).slice('Authorization: '.length) })
-    for (const [url, disabled, unknown] of [['/token', bearer('account_disabled'), bearer('null')], ['/basic', basic('account_disabled'), basic('null')], ['/child', bearer('account_disabled'), bearer('null')]] as const) {
+    for (const [url, disabled, unknown] of [['/token', bearer('account_disabled'), bearer('null')],
+      ['/basic', basic('account_disabled'), basic('null')], ['/child', bearer('account_disabled'), bearer('null')]] as const) {
       const [first, second] = [await app.inject({ url, headers: disabled }), await app.inject({ url, headers: unknown })]
       t.equal(first.json<{ reason: Reason }>().reason, code, `${String(disclose)}: ${url}`)
       if (code === 'account_disabled') continue
       const { date: _, ...fields } = first.headers
       const { date: __, ...others } = second.headers
-      t.strictSame([first.statusCode, fields, first.body], [second.statusCode, others, second.body], `${String(disclose)}: ${url}: as if unknown (L-01)`)
+      t.strictSame([first.statusCode, fields, first.body], [second.statusCode, others, second.body],
+        `${String(disclose)}: ${url}: as if unknown (L-01)`)
     }
     await app.close()
   }
@@ -94,7 +100,16 @@ t.test('scopes that fall short are all named, once', async (t) => {
 function answering (name: string) {
   return function (this: FastifyInstance, error: unknown, _request: unknown, reply: { send (body: unknown): unknown }): void {
     const { statusCode, code, reason, message, requiredScopes, stack } = error as RefusalError // what the plugin hands over
-    reply.send({ by: name, error: error instanceof Error, statusCode, code, reason, message, requiredScopes, stack: stack?.includes('    at ') ?? false })
+    reply.send({
+      by: name,
+      error: error instanceof Error,
+      statusCode,
+      code,
+      reason,
+      message,
+      requiredScopes,
+      stack: stack?.includes('    at ') ?? false
+    })
   }
 }
 
@@ -112,12 +127,21 @@ t.test('an application with an error handler of its own gets the refusal as an e
   app.get('/route', { schema: { security }, errorHandler: answering('route') as never }, handler)
   app.get('/plain', { schema: { security } }, handler)
   app.get('/declared', {
-    schema: { security, response: { 401: { type: 'object', properties: { mine: { type: 'string' } } }, 403: { type: 'null' }, '4xx': { type: 'object', required: ['x'] } } }
+    schema: {
+      security,
+      response: {
+        401: { type: 'object', properties: { mine: { type: 'string' } } },
+        403: { type: 'null' },
+        '4xx': { type: 'object', required: ['x'] }
+      }
+    }
   }, handler)
-  const handled = [['/scope/before', 'scope'], ['/scope/after', 'scope'], ['/scope/optional', 'scope'], ['/scope/deep', 'scope'], ['/scope/route', 'route'], ['/route', 'route']] as const
+  const handled = [['/scope/before', 'scope'], ['/scope/after', 'scope'], ['/scope/optional', 'scope'], ['/scope/deep', 'scope'],
+    ['/scope/route', 'route'], ['/route', 'route']] as const
   const cases: [headers: Record<string, string>, reason: Reason, requiredScopes?: string[]][] = [
     [bearer('token_expired'), 'token_expired'], [bearer('null'), 'credentials_invalid'], [bearer('throw'), 'verifier_unavailable'],
-    [bearer('too_many_attempts'), 'too_many_attempts'], [bearer('access_denied'), 'access_denied'], [{ authorization: 'Bearer' }, 'credentials_malformed'],
+    [bearer('too_many_attempts'), 'too_many_attempts'], [bearer('access_denied'), 'access_denied'],
+    [{ authorization: 'Bearer' }, 'credentials_malformed'],
     [bearer('ok'), 'scope_insufficient', ['read']]
   ]
   for (const [url, by] of handled) {
@@ -127,27 +151,50 @@ t.test('an application with an error handler of its own gets the refusal as an e
       judge(own, { secrets: Object.values(headers).flatMap((value) => value.match(/canary-.*/) ?? []) })
       const [status, , detail] = PROBLEMS[reason]
       t.strictSame(own.json(), {
-        by, error: true, statusCode: status, code: `FST_SECURITY_${reason.toUpperCase()}`, reason, message: detail, ...(requiredScopes === undefined ? {} : { requiredScopes }), stack: false
+        by,
+        error: true,
+        statusCode: status,
+        code: `FST_SECURITY_${reason.toUpperCase()}`,
+        reason,
+        message: detail,
+        ...(requiredScopes === undefined ? {} : { requiredScopes }),
+        stack: false
       }, `${url}: ${reason}`)
-      for (const name of ['www-authenticate', 'cache-control', 'retry-after']) t.strictSame(own.headers[name], plain.headers[name], `${url}: ${reason}: ${name}`)
+      for (const name of ['www-authenticate', 'cache-control', 'retry-after']) {
+        t.strictSame(own.headers[name], plain.headers[name],
+        `${url}: ${reason}: ${name}`)
+      }
       t.equal(own.statusCode, plain.statusCode, `${url}: ${reason}: status`)
     }
   }
   for (const url of ['/plain', '/declared']) {
     const answer = await app.inject(url)
-    t.strictSame([answer.headers['content-type'], answer.json<{ code: string }>().code], ['application/problem+json', 'credentials_missing'], `${url} has none (PD-08)`)
+    t.strictSame([answer.headers['content-type'], answer.json<{ code: string }>().code],
+      ['application/problem+json', 'credentials_missing'], `${url} has none (PD-08)`)
     t.equal((await app.inject({ url, headers: bearer('ok') })).json<{ code: string }>().code, 'scope_insufficient', url)
   }
-  t.strictSame([(await app.inject({ method: 'HEAD', url: '/scope/after' })).body, (await app.inject({ method: 'HEAD', url: '/plain' })).body], ['', ''])
+  t.strictSame([(await app.inject({ method: 'HEAD', url: '/scope/after' })).body,
+    (await app.inject({ method: 'HEAD', url: '/plain' })).body], ['', ''])
   await app.close()
 })
 
 t.test('ways to set an error handler', async (t) => {
   const table: [shows: string, set: (app: FastifyInstance) => void, expected: number, ours: boolean][] = [
     ['at the root', (app) => { app.setErrorHandler(answering('root') as never) }, 401, false],
-    ['called like Fastify\'s own', (app) => { app.setErrorHandler(function defaultErrorHandler (error: FastifyError, _request, reply) { reply.send({ by: 'root', reason: (error as RefusalError).reason }) }) }, 401, false],
-    ['asynchronous', (app) => { app.setErrorHandler(async (error: FastifyError) => ({ by: 'root', reason: (error as RefusalError).reason })) }, 401, false],
-    ['that sets the status it is told', (app) => { app.setErrorHandler((error: FastifyError, _request, reply) => { reply.code(error.statusCode ?? 500).send({ by: 'root', reason: (error as RefusalError).reason }) }) }, 401, false],
+    ['called like Fastify\'s own', (app) => {
+      app.setErrorHandler(function defaultErrorHandler (error: FastifyError, _request,
+        reply) { reply.send({ by: 'root', reason: (error as RefusalError).reason }) })
+    }, 401, false],
+    ['asynchronous', (app) => {
+      app.setErrorHandler(async (error: FastifyError) => ({
+        by: 'root',
+        reason: (error as RefusalError).reason
+      }))
+    }, 401, false],
+    ['that sets the status it is told', (app) => {
+      app.setErrorHandler((error: FastifyError, _request,
+        reply) => { reply.code(error.statusCode ?? 500).send({ by: 'root', reason: (error as RefusalError).reason }) })
+    }, 401, false],
     ['that sends the error', (app) => { app.setErrorHandler((error: FastifyError, _request, reply) => { reply.send(error) }) }, 401, false],
     ['that throws the error', (app) => { app.setErrorHandler((error: FastifyError) => { throw error }) }, 401, false],
     ['none', () => {}, 401, true]
@@ -161,8 +208,9 @@ t.test('ways to set an error handler', async (t) => {
       if (when === 'after') set(app)
       const response = await app.inject('/x')
       judge(response)
-      t.strictSame([response.statusCode, response.headers['content-type'] === 'application/problem+json', String(response.headers['www-authenticate'])],
-        [expected, ours, 'Bearer realm="api"'], `${shows}, ${when} the plugin`)
+      t.strictSame([response.statusCode, response.headers['content-type'] === 'application/problem+json',
+        String(response.headers['www-authenticate'])],
+      [expected, ours, 'Bearer realm="api"'], `${shows}, ${when} the plugin`)
       await app.close()
     }
   }
@@ -175,18 +223,24 @@ t.test('what the application says about caching and challenges is kept where it 
       reply.headers({ 'cache-control': 'public, max-age=600', vary: 'Accept-Encoding', 'www-authenticate': 'Custom realm="mine"' })
     }
   })
-  const own = (value: Record<string, string>) => async (_request: unknown, reply: { headers (value: Record<string, string>): unknown }) => { reply.headers(value); return 'ran' }
+  const own = (value: Record<string, string>) => async (_request: unknown,
+    reply: { headers (value: Record<string, string>): unknown }) => { reply.headers(value); return 'ran' }
   const routes: [url: string, security: Security, headers: Record<string, string>][] = [
-    ['/oauth', [{ oauth: [] }], {}], ['/basic', [{ staff: [] }], {}], ['/key', [{ key: [] }], {}], ['/query', [{ qkey: [] }], {}], ['/cookie', [{ session: [] }], {}],
-    ['/legacy', [{ legacy: [] }], {}], ['/mtls', [{ machine: [] }], {}], ['/or', [{ oauth: [] }, { key: [] }], {}], ['/and', [{ oauth: [], key: [] }], {}],
-    ['/public', [], {}], ['/optional', [{}, { oauth: [] }, { key: [] }, { session: [] }, { qkey: [] }], {}], ['/optional-vary', [{}, { oauth: [] }], { vary: 'Accept-Encoding' }],
+    ['/oauth', [{ oauth: [] }], {}], ['/basic', [{ staff: [] }], {}], ['/key', [{ key: [] }], {}], ['/query', [{ qkey: [] }], {}],
+    ['/cookie', [{ session: [] }], {}],
+    ['/legacy', [{ legacy: [] }], {}], ['/mtls', [{ machine: [] }], {}], ['/or', [{ oauth: [] }, { key: [] }], {}],
+    ['/and', [{ oauth: [], key: [] }], {}],
+    ['/public', [], {}], ['/optional', [{}, { oauth: [] }, { key: [] }, { session: [] }, { qkey: [] }], {}],
+    ['/optional-vary', [{}, { oauth: [] }], { vary: 'Accept-Encoding' }],
     ['/optional-star', [{}, { oauth: [] }], { vary: '*' }], ['/optional-mtls', [{}, { machine: [] }], {}],
-    ['/key-own', [{ key: [] }], { 'cache-control': 'max-age=60' }], ['/optional-own', [{}, { oauth: [] }], { 'cache-control': 'public, max-age=60' }]
+    ['/key-own', [{ key: [] }], { 'cache-control': 'max-age=60' }],
+    ['/optional-own', [{}, { oauth: [] }], { 'cache-control': 'public, max-age=60' }]
   ]
   for (const [url, security, headers] of routes) app.get(url, { schema: { security } }, own(headers))
   await app.listen({ host: '127.0.0.1', port: 0 })
   const token = 'Authorization: Bearer canary-ok'
-  const table: [shows: string, url: string, presented: string[], status: number, cacheControl: string | undefined, vary: string | undefined][] = [
+  const table: [shows: string, url: string, presented: string[], status: number, cacheControl: string | undefined,
+    vary: string | undefined][] = [
     ['Authorization is known to caches (C-01, C-06)', '/oauth', [token], 200, undefined, undefined],
     ['so is Basic', '/basic', [basicLine('ada:canary-ok')], 200, undefined, undefined],
     ['a header key is not (C-04)', '/key', ['X-API-Key: canary-ok'], 200, 'private', undefined],
@@ -206,7 +260,8 @@ t.test('what the application says about caching and challenges is kept where it 
     ['anonymous, and what the application says', '/optional-own', [], 200, 'public, max-age=60', 'Authorization'],
     ['anonymous where a certificate would count: no field to vary by (C-07)', '/optional-mtls', [], 200, 'private', undefined],
     ['refused, whatever a hook said (C-02)', '/oauth', ['?hook'], 401, 'no-store', 'Accept-Encoding'],
-    ['refused on an optional route', '/optional', ['Authorization: Bearer canary-null'], 401, 'no-store', 'Authorization, x-api-key, Cookie']
+    ['refused on an optional route', '/optional', ['Authorization: Bearer canary-null'], 401, 'no-store',
+      'Authorization, x-api-key, Cookie']
   ]
   for (const [shows, url, presented, status, cacheControl, vary] of table) {
     const { statusCode, headers } = await SOCKET.ask(app, url, presented)
@@ -214,7 +269,8 @@ t.test('what the application says about caching and challenges is kept where it 
       [status, cacheControl === undefined ? undefined : [cacheControl], vary === undefined ? undefined : [vary], undefined], shows)
   }
   const { headers } = await SOCKET.ask(app, '/or', ['?hook'])
-  t.strictSame(headers['www-authenticate'], ['Custom realm="mine"', 'Bearer realm="api"', 'ApiKey realm="api", in="header", name="X-API-Key"'], 'the application\'s challenge stays (G-10)')
+  t.strictSame(headers['www-authenticate'], ['Custom realm="mine"', 'Bearer realm="api"',
+    'ApiKey realm="api", in="header", name="X-API-Key"'], 'the application\'s challenge stays (G-10)')
   await app.close()
 })
 
@@ -224,7 +280,8 @@ t.test('a realm with commas, quotes and backslashes stays one realm (G-04, G-14)
   const response = await app.inject('/x')
   t.strictSame(response.headers['www-authenticate'],
     ['Bearer realm="a\\"b\\\\c, d=e, Basic realm=\\"x\\""', 'Basic realm="a\\"b\\\\c, d=e, Basic realm=\\"x\\"", charset="UTF-8"'])
-  t.strictSame(judge(response).map(({ scheme, params }) => [scheme, params['realm']]), [['Bearer', 'a"b\\c, d=e, Basic realm="x"'], ['Basic', 'a"b\\c, d=e, Basic realm="x"']])
+  t.strictSame(judge(response).map(({ scheme, params }) => [scheme, params['realm']]),
+    [['Bearer', 'a"b\\c, d=e, Basic realm="x"'], ['Basic', 'a"b\\c, d=e, Basic realm="x"']])
   await app.close()
 })
 

@@ -17,7 +17,12 @@ async function statuses (app: FastifyInstance, method: string, url: string, head
   const asked: number[] = []
   for (const credentials of [{}, OK]) {
     // Fastify wants QUERY to have content.
-    const response = await app.inject({ method: method as HTTPMethods, url, headers: { ...headers, ...credentials }, ...(method === 'QUERY' ? { payload: {} } : {}) })
+    const response = await app.inject({
+      method: method as HTTPMethods,
+      url,
+      headers: { ...headers, ...credentials },
+      ...(method === 'QUERY' ? { payload: {} } : {})
+    })
     judge({ ...response, method })
     asked.push(response.statusCode)
   }
@@ -45,7 +50,10 @@ t.test('a default holds in its scope and below, and app.security.routes() tells 
     sibling.route({ method: ['PUT', 'DELETE'], url: '/both', schema: { security: [] }, handler })
   }, { prefix: '/sibling' })
   await app.ready()
-  t.strictSame(app.security.routes().map(({ method, url, security, source, websocket }) => `${method} ${url} ${JSON.stringify(security)} ${source} ${websocket}`), [
+  t.strictSame(app.security.routes().map(({
+    method, url, security, source,
+    websocket
+  }) => `${method} ${url} ${JSON.stringify(security)} ${source} ${websocket}`), [
     'GET /root [{"oauth":["read"]}] plugin false',
     'HEAD /root [{"oauth":["read"]}] plugin false',
     'GET /child/inherits [{"key":[]}] scope false',
@@ -91,7 +99,8 @@ t.test('app.security.satisfies() asks what the request was let in with', async (
     ['a scope that is not', [{ oauth: [] }], [{ oauth: ['write'] }], OK, false],
     ['one of two scopes', [{ oauth: [] }], [{ oauth: ['read', 'write'] }], OK, false],
     ['one of two alternatives', [{ oauth: [] }], [{ key: [] }, { oauth: ['read'] }], OK, true],
-    ['a scheme that did not let in, though its credential is there', [{ oauth: [] }, { key: [] }], [{ key: [] }], { ...OK, 'x-api-key': 'canary-ok' }, false],
+    ['a scheme that did not let in, though its credential is there', [{ oauth: [] }, { key: [] }], [{ key: [] }],
+      { ...OK, 'x-api-key': 'canary-ok' }, false],
     ['two schemes of one requirement', [{ oauth: [], key: [] }], [{ oauth: [], key: [] }], { ...OK, 'x-api-key': 'canary-ok' }, true],
     ['one scheme too many', [{ oauth: [] }], [{ oauth: [], key: [] }], OK, false],
     ['anything of anonymous', [{}, { oauth: [] }], [{ oauth: [] }], {}, false],
@@ -125,12 +134,15 @@ t.test('HEAD answers what GET does, without content', async (t) => {
   app.route({ ...note('/explicit', [{ oauth: ['read'] }]), exposeHeadRoute: false })
   await app.listen({ host: '127.0.0.1', port: 0 })
   for (const url of urls) {
-    for (const lines of [[], ['Authorization: Bearer canary-null'], ['Authorization: Bearer canary-ok'], ['Authorization: Bearer canary-throw']]) {
+    for (const lines of [[], ['Authorization: Bearer canary-null'], ['Authorization: Bearer canary-ok'],
+      ['Authorization: Bearer canary-throw']]) {
       ran.length = 0
       const [get, head] = [await request(app, 'GET', url, lines), await request(app, 'HEAD', url, lines)]
       judge({ ...head, method: 'HEAD' }, { secrets: ['canary-null', 'canary-ok', 'canary-throw'] })
       const fields = ({ lines, statusCode }: typeof get) => ({
-        statusCode, lines: lines.filter(([name]) => !['date', 'content-length', 'keep-alive'].includes(name.toLowerCase())).map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()
+        statusCode,
+        lines: lines.filter(([name]) => !['date', 'content-length',
+          'keep-alive'].includes(name.toLowerCase())).map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()
       })
       t.strictSame(fields(head), fields(get), `${url} ${lines.join()}`)
       t.equal(ran.length, get.statusCode === 200 ? 2 : 0, `${url} ${lines.join()}: handlers`)
@@ -157,9 +169,15 @@ t.test('every method and shape of a route obeys its own declaration', async (t) 
   app.get('/admin/static', { schema: { security: [{ key: [] }] } }, handler)
   app.get('/file-:name(^\\d+).png', { schema: { security: [{ oauth: [] }] } }, handler)
   app.get('/maybe/:id?', { schema: { security: [{ oauth: [] }] } }, handler)
-  for (const url of ['/one', '/many', '/all']) for (const method of methods) t.strictSame(await statuses(app, method, url), [401, 200], `${method} ${url}`)
+  for (const url of ['/one', '/many', '/all']) {
+    for (const method of methods) {
+      t.strictSame(await statuses(app, method, url), [401, 200],
+    `${method} ${url}`)
+    }
+  }
   const shapes: [url: string, statuses: number[]][] = [
-    ['/admin/a/b', [401, 200]], ['/admin/', [200, 200]], ['/admin/7', [200, 200]], ['/admin/static', [401, 401]], ['/admin/static/x', [401, 200]],
+    ['/admin/a/b', [401, 200]], ['/admin/', [200, 200]], ['/admin/7', [200, 200]], ['/admin/static', [401, 401]],
+    ['/admin/static/x', [401, 200]],
     ['/file-7.png', [401, 200]], ['/file-x.png', [404, 404]], ['/maybe', [401, 200]], ['/maybe/7', [401, 200]]
   ]
   for (const [url, expected] of shapes) t.strictSame(await statuses(app, 'GET', url), expected, url)
@@ -173,11 +191,15 @@ t.test('one path by host or version: each variant obeys its own declaration (A16
   app.get('/v', { constraints: { version: '1.0.0' }, schema: { security: [] } }, handler)
   app.get('/v', { constraints: { version: '2.0.0' } }, handler)
   const table: [url: string, headers: Record<string, string>, statuses: number[]][] = [
-    ['/x', { host: 'public.example' }, [200, 200]], ['/x', { host: 'api.example' }, [401, 200]], ['/x', { host: 'other.example' }, [404, 404]],
+    ['/x', { host: 'public.example' }, [200, 200]], ['/x', { host: 'api.example' }, [401, 200]],
+    ['/x', { host: 'other.example' }, [404, 404]],
     ['/x', { host: 'api.example', 'x-forwarded-host': 'public.example' }, [401, 200]],
     ['/v', { 'accept-version': '1.x' }, [200, 200]], ['/v', { 'accept-version': '2.x' }, [401, 200]], ['/v', {}, [404, 404]]
   ]
-  for (const [url, headers, expected] of table) t.strictSame(await statuses(app, 'GET', url, headers), expected, `${url} ${JSON.stringify(headers)}`)
+  for (const [url, headers, expected] of table) {
+    t.strictSame(await statuses(app, 'GET', url, headers), expected,
+    `${url} ${JSON.stringify(headers)}`)
+  }
   await app.close()
 })
 
@@ -191,10 +213,16 @@ t.test('what is not there needs no credentials and asks no verifier (O-06, E-16)
     child.setNotFoundHandler({ preHandler: async () => { notFound++ } }, (_request, reply) => { reply.code(404).send('nothing here') })
     child.get('/gone', async (_request, reply) => { reply.callNotFound() })
   }, { prefix: '/child' })
-  for (const [method, url] of [['GET', '/nothing'], ['POST', '/there'], ['DELETE', '/there'], ['TRACE', '/there'], ['GET', '/child/nothing']] as const) {
-    const response = await app.inject({ method: method as HTTPMethods, url, headers: { authorization: 'Bearer canary-throw', 'x-api-key': 'canary-null' } })
+  for (const [method, url] of [['GET', '/nothing'], ['POST', '/there'], ['DELETE', '/there'], ['TRACE', '/there'],
+    ['GET', '/child/nothing']] as const) {
+    const response = await app.inject({
+      method: method as HTTPMethods,
+      url,
+      headers: { authorization: 'Bearer canary-throw', 'x-api-key': 'canary-null' }
+    })
     judge(response, { secrets: ['canary-throw', 'canary-null'] })
-    t.strictSame([response.statusCode, response.headers['www-authenticate'], response.headers['cache-control']], [404, undefined, undefined], `${method} ${url}`)
+    t.strictSame([response.statusCode, response.headers['www-authenticate'], response.headers['cache-control']],
+      [404, undefined, undefined], `${method} ${url}`)
   }
   t.strictSame([verified, ran, notFound], [[], [], 1])
   t.strictSame(await statuses(app, 'GET', '/gone'), [401, 404])
@@ -210,14 +238,22 @@ t.test('fields that sound like commands change nothing (A11, A12, B08)', async (
   app.post('/secret', async () => { ran.push('/secret') })
   app.get('/public', { schema: { security: [] } }, handler)
   const fields = [
-    'x-middleware-subrequest', 'x-original-url', 'x-rewrite-url', 'x-original-uri', 'x-forwarded-uri', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-proto',
-    'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-user', 'x-remote-user', 'x-auth-request-user', 'x-real-ip', 'forwarded', 'x-http-method-override',
-    'x-http-method', 'x-method-override', 'x-original-method', 'x-authenticated', 'x-user', 'x-ssl-client-verify', 'x-client-cert', 'proxy-authorization', 'x-custom-ip-authorization'
+    'x-middleware-subrequest', 'x-original-url', 'x-rewrite-url', 'x-original-uri', 'x-forwarded-uri', 'x-forwarded-path',
+    'x-forwarded-prefix', 'x-forwarded-proto',
+    'x-forwarded-host', 'x-forwarded-for', 'x-forwarded-user', 'x-remote-user', 'x-auth-request-user', 'x-real-ip', 'forwarded',
+    'x-http-method-override',
+    'x-http-method', 'x-method-override', 'x-original-method', 'x-authenticated', 'x-user', 'x-ssl-client-verify', 'x-client-cert',
+    'proxy-authorization', 'x-custom-ip-authorization'
   ]
-  const values = ['/public', '/', 'GET', 'OPTIONS', '127.0.0.1', 'for=127.0.0.1;host=public;proto=https', 'true', 'SUCCESS', 'admin', 'middleware:middleware', 'Bearer canary-ok']
+  const values = ['/public', '/', 'GET', 'OPTIONS', '127.0.0.1', 'for=127.0.0.1;host=public;proto=https', 'true', 'SUCCESS', 'admin',
+    'middleware:middleware', 'Bearer canary-ok']
   for (const field of fields) {
     for (const value of values) {
-      const answers = await Promise.all((['GET', 'POST'] as const).map(async (method) => (await app.inject({ method, url: '/secret?_method=GET', headers: { [field]: value } })).statusCode))
+      const answers = await Promise.all((['GET', 'POST'] as const).map(async (method) => (await app.inject({
+        method,
+        url: '/secret?_method=GET',
+        headers: { [field]: value }
+      })).statusCode))
       if (answers.some((status) => status !== 401)) t.fail(`${field}: ${value} gives ${answers.join()}`)
     }
   }
@@ -240,8 +276,10 @@ t.test('requests that never pass listen() are judged alike (B26)', async (t) => 
 
 t.test('the same application under every prefix gives the same answers (A05, A07, A15)', async (t) => {
   const table: [prefixes: string[], trailing: 'both' | 'slash' | 'no-slash', urls: string[]][] = [
-    [[''], 'both', ['/']], [['/v1'], 'both', ['/v1', '/v1/']], [['/v1/'], 'both', ['/v1/']], [['/v1'], 'slash', ['/v1/']], [['/v1'], 'no-slash', ['/v1']],
-    [['/a', '/b'], 'both', ['/a/b', '/a/b/']], [['/a', '/b', '/c'], 'both', ['/a/b/c', '/a/b/c/']], [['/a/', '/b/', '/c'], 'slash', ['/a/b/c/']]
+    [[''], 'both', ['/']], [['/v1'], 'both', ['/v1', '/v1/']], [['/v1/'], 'both', ['/v1/']], [['/v1'], 'slash', ['/v1/']],
+    [['/v1'], 'no-slash', ['/v1']],
+    [['/a', '/b'], 'both', ['/a/b', '/a/b/']], [['/a', '/b', '/c'], 'both', ['/a/b/c', '/a/b/c/']],
+    [['/a/', '/b/', '/c'], 'slash', ['/a/b/c/']]
   ]
   for (const [prefixes, prefixTrailingSlash, urls] of table) {
     const app = Fastify() as FastifyInstance // plain HTTP
@@ -256,7 +294,10 @@ t.test('the same application under every prefix gives the same answers (A05, A07
     nest(app, prefixes)
     await app.ready()
     const base = urls[0]?.replace(/\/$/, '') ?? ''
-    for (const url of [...urls, `${base}/x`]) t.strictSame(await statuses(app, 'GET', url), [401, 200], `${prefixes.join(' + ')}, ${prefixTrailingSlash}: ${url}`)
+    for (const url of [...urls, `${base}/x`]) {
+      t.strictSame(await statuses(app, 'GET', url), [401, 200],
+      `${prefixes.join(' + ')}, ${prefixTrailingSlash}: ${url}`)
+    }
     for (const url of [`${base}//`, `/${base}/x/`]) {
       const [without] = await statuses(app, 'GET', url)
       t.ok(without === 401 || without === 404, `${prefixes.join(' + ')}, ${prefixTrailingSlash}: ${url} gives ${without}`)

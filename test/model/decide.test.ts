@@ -1,12 +1,10 @@
 import t from 'tap'
 import { decide } from '../../lib/decision/decide.ts'
-import type { Policy } from '../../lib/policy.ts'
-import type { Outcome } from '../../lib/scheme.ts'
 import {
   ABSENT, REFUSED, TRAITS, accepted, agree, declare, everyAlternative, modelSchemes, product, schemeOf, seeded, subsets, toVerdict,
   type Traits, type Twin
 } from './cases.ts'
-import { MUTANTS, type Mutant } from './mutants.ts'
+import { MUTANTS, type Wrong } from './mutants.ts'
 import { model, type ModelAlternative, type ModelVerdict } from './reference.ts'
 
 // Under the plain runner the limit would be 30 seconds.
@@ -54,7 +52,9 @@ function compare ({ alternatives, traits, outcomes }: Case, expected: ModelVerdi
 }
 
 /** Goes through a whole space, until the function says stop. */
-function walk ({ names, scopes, most, traits, halved = false }: Space, decision: Mutant['decide'], visit: (difference: string | null) => boolean): void {
+function walk (
+  { names, scopes, most, traits, halved = false }: Space, decision: Wrong, visit: (difference: string | null) => boolean
+): void {
   const outcomes = [...product(...names.map(() => [ABSENT, ...REFUSED, ...subsets(scopes).map(accepted)]))]
   const lists = everyList(names, scopes, most, halved)
   for (const kinds of traits) {
@@ -115,7 +115,8 @@ function randomCase (pick: (below: number) => number): Case & { names: readonly 
     names.forEach((name, i) => { if (!chosen.has(name) && outcomes[i]!.name === 'credentials_ambiguous') outcomes[i] = ABSENT })
     const spoiled = names.indexOf([...chosen.keys()][pick(chosen.size)]!)
     const required = chosen.get(names[spoiled]!) ?? []
-    if (pick(2) === 0) outcomes[spoiled] = required.length > 0 && pick(2) === 0 ? accepted(required.slice(1)) : OUTCOMES[pick(OUTCOMES.length)]!
+    const short = required.length > 0 && pick(2) === 0
+    if (pick(2) === 0) outcomes[spoiled] = short ? accepted(required.slice(1)) : OUTCOMES[pick(OUTCOMES.length)]!
   }
   return { names, alternatives, traits, outcomes }
 }
@@ -158,7 +159,8 @@ interface Law {
 
 const ANY_ALTERNATIVE = (names: readonly string[], pick: (below: number) => number): ModelAlternative =>
   new Map(names.filter(() => pick(2) === 0).map((name) => [name, SCOPES.filter(() => pick(3) === 0)]))
-const namesIn = (alternatives: readonly ModelAlternative[]): Set<string> => new Set(alternatives.flatMap((alternative) => [...alternative.keys()]))
+const namesIn = (alternatives: readonly ModelAlternative[]): Set<string> =>
+  new Set(alternatives.flatMap((alternative) => [...alternative.keys()]))
 const isOptional = (alternatives: readonly ModelAlternative[]): boolean => alternatives.some((alternative) => alternative.size === 0)
 
 const LAWS: readonly Law[] = [
@@ -169,7 +171,10 @@ const LAWS: readonly Law[] = [
   },
   {
     name: 'the order of scopes decides nothing',
-    change: (one, pick) => ({ ...one, alternatives: one.alternatives.map((alternative) => new Map([...alternative].map(([name, scopes]) => [name, shuffled(scopes, pick)]))) }),
+    change: (one, pick) => ({
+      ...one,
+      alternatives: one.alternatives.map((alternative) => new Map([...alternative].map(([name, scopes]) => [name, shuffled(scopes, pick)])))
+    }),
     holds: (before, after) => 'allow' in before ? 'allow' in after && before.allow === after.allow : statusOf(before) === statusOf(after)
   },
   {
@@ -206,7 +211,8 @@ const LAWS: readonly Law[] = [
     name: 'one more scope lets nobody in',
     change: (one, pick) => {
       const at = pick(one.alternatives.length)
-      const more = [...one.alternatives[at]!].map(([name, scopes]) => [name, [...new Set([...scopes, SCOPES[pick(SCOPES.length)]!])]] as const)
+      const add = (scopes: readonly string[]): string[] => [...new Set([...scopes, SCOPES[pick(SCOPES.length)]!])]
+      const more = [...one.alternatives[at]!].map(([name, scopes]) => [name, add(scopes)] as const)
       return { ...one, alternatives: one.alternatives.with(at, new Map(more)) }
     },
     holds: (before, after) => allows(before) || !allows(after)
@@ -217,7 +223,8 @@ const LAWS: readonly Law[] = [
       const at = pick(one.alternatives.length)
       const alternative = one.alternatives[at]!
       const name = one.names[pick(one.names.length)]!
-      return alternative.size === 0 || alternative.has(name) ? one : { ...one, alternatives: one.alternatives.with(at, new Map([...alternative, [name, []]])) }
+      if (alternative.size === 0 || alternative.has(name)) return one
+      return { ...one, alternatives: one.alternatives.with(at, new Map([...alternative, [name, []]])) }
     },
     holds: (before, after) => allows(before) || !allows(after) || ('allow' in after && after.allow === 'anonymous')
   },
@@ -233,14 +240,17 @@ const LAWS: readonly Law[] = [
   },
   {
     name: 'without {} it does not matter who sends a credential unasked',
-    change: (one) => isOptional(one.alternatives) ? one : { ...one, traits: one.traits.map(({ challengeable, ambient }) => ({ challengeable, ambient: !ambient })) },
+    change: (one) => isOptional(one.alternatives)
+      ? one
+      : { ...one, traits: one.traits.map(({ challengeable, ambient }) => ({ challengeable, ambient: !ambient })) },
     holds: (before, after) => agree(before, after)
   },
   {
     name: 'one more credential turns nobody away who was let in with others, unless it is ambiguous',
     change: (one, pick) => {
       const absent = one.outcomes.findIndex((outcome) => outcome === ABSENT)
-      return absent === -1 ? one : { ...one, outcomes: one.outcomes.with(absent, [...REFUSED, accepted(SCOPES)][pick(REFUSED.length + 1)]!) }
+      const more = [...REFUSED, accepted(SCOPES)][pick(REFUSED.length + 1)]!
+      return absent === -1 ? one : { ...one, outcomes: one.outcomes.with(absent, more) }
     },
     holds: (before, after) => !('allow' in before) || before.allow === 'anonymous' || allows(after) || statusOf(after) === 400
   },
@@ -273,16 +283,15 @@ t.test('laws hold for random requirements', async (t) => {
 })
 
 t.test('planted mistakes are found', async (t) => {
-  t.ok(MUTANTS.length >= 50, `${MUTANTS.length} mistakes`)
+  t.ok(Object.keys(MUTANTS).length >= 50, `${Object.keys(MUTANTS).length} mistakes`)
   const spaces: readonly Space[] = [
     { name: 'kinds', names: ['a', 'b'], scopes: ['x'], most: 2, traits: [[EXPLICIT, COOKIE], [CERTIFICATE, EXPLICIT], [EXPLICIT, EXPLICIT]] },
     { name: 'scopes', names: ['a', 'b'], scopes: ['x', 'y'], most: 2, traits: [[EXPLICIT, EXPLICIT]] }
   ]
-  for (const { name, decide: wrong } of MUTANTS) {
+  for (const [name, wrong] of Object.entries(MUTANTS)) {
     const found = spaces.some((space) => {
       let differs = false
-      walk(space, (policy: Policy, outcomes: readonly Outcome[]) => wrong(policy, outcomes), (difference) => {
-        // What the decision itself gets wrong finds no mutant.
+      walk(space, wrong, (difference) => {
         differs = difference !== null
         return differs
       })

@@ -75,7 +75,9 @@ function stage (security: readonly Readonly<Record<string, readonly string[]>>[]
 }
 
 /** Compares one gathering with the decision over what everything would have become. */
-async function check ({ policy, asked, behave }: Counted, names: readonly string[], behaviours: readonly Behaviour[]): Promise<string | null> {
+async function check (
+  { policy, asked, behave }: Counted, names: readonly string[], behaviours: readonly Behaviour[]
+): Promise<string | null> {
   behave(behaviours)
   const failures: string[] = []
   const answer = gather({
@@ -102,7 +104,8 @@ async function check ({ policy, asked, behave }: Counted, names: readonly string
   if (!ambiguous && (isDenial(decision) || decision === ANONYMOUS) && asked.length < presented.length) return 'not everything presented was judged'
   if (!isDenial(decision) && decision !== ANONYMOUS) {
     // An alternative declared before the satisfied one may still come out on top, one after it cannot.
-    const needed = policy.alternatives.slice(0, policy.alternatives.indexOf(decision) + 1).flatMap(({ slots }) => slots.map((slot) => policy.slots[slot]?.name))
+    const soFar = policy.alternatives.slice(0, policy.alternatives.indexOf(decision) + 1)
+    const needed = soFar.flatMap(({ slots }) => slots.map((slot) => policy.slots[slot]?.name))
     const extra = asked.filter((name) => !needed.includes(name))
     if (extra.length > 0) return `asked after an alternative was satisfied: ${extra.join()}`
     const settled = decision.slots.map((slot) => policy.slots[slot]?.name).filter((name) => !asked.includes(name ?? ''))
@@ -147,14 +150,18 @@ t.test('what is gathered is decided like everything that could have been gathere
 
 /** One policy of bearer-like schemes with the given verifiers, all presented. */
 function gatherWith (
-  security: readonly Readonly<Record<string, readonly string[]>>[], verifiers: Readonly<Record<string, () => unknown>>, verifyTimeout = 60_000
+  security: readonly Readonly<Record<string, readonly string[]>>[],
+  verifiers: Readonly<Record<string, () => unknown>>,
+  verifyTimeout = 60_000
 ): { answer: Judged | Promise<Judged>, policy: Policy, failures: [name: string, error: unknown, credential: unknown][] } {
   const schemes = Object.fromEntries(Object.entries(verifiers).map(([name, verify]): [string, Scheme] =>
     [name, { ...schemeOf({ ambient: false, challengeable: true }, name), read: () => `secret of ${name}`, verify }]))
   const policy = compile(parseSecurity(security, 'the test'), schemes, 'the test')
   if (policy === 'public') throw new Error('the test asks nothing')
   const failures: [string, unknown, unknown][] = []
-  const onVerifierError = (_request: FastifyRequest, name: string, error: unknown, credential: unknown): void => { failures.push([name, error, credential]) }
+  const onVerifierError = (_request: FastifyRequest, ...failure: [name: string, error: unknown, credential: unknown]): void => {
+    failures.push(failure)
+  }
   return { policy, failures, answer: gather({ policy, request: REQUEST, handshake: undefined, verifyTimeout, onVerifierError }) }
 }
 
@@ -189,14 +196,14 @@ t.test('every kind of promise is waited for', async (t) => {
 
 t.test('no answer in time is "cannot tell", and a late one changes nothing', async (t) => {
   for (const [name, late] of [['accepts', GUEST], ['refuses', null], ['fails', new Error('x')]] as const) {
-    let resolve: (value: unknown) => void = () => {}
-    let reject: (error: unknown) => void = () => {}
-    const never = new Promise((resolve_, reject_) => { [resolve, reject] = [resolve_, reject_] })
+    let settle = (): void => {}
+    const never = new Promise((resolve, reject) => {
+      settle = () => { if (late instanceof Error) reject(late); else resolve(late) }
+    })
     const { answer, failures } = gatherWith([{ a: [] }], { a: () => never }, 1)
     const judged = await answer
     t.equal(reasonOf(judged), 'verifier_unavailable', `then ${name}`)
-    if (late instanceof Error) reject(late)
-    else resolve(late)
+    settle()
     await new Promise((resolve) => { setImmediate(resolve) })
     t.strictSame(judged.outcomes, [refuse('verifier_unavailable')], `then ${name}: outcome`)
     t.equal(failures.length, 1, `then ${name}: told once`)
@@ -218,7 +225,8 @@ t.test('no timer outlives the answer', async (t) => {
 
 t.test('a failure is told with its credential, a success is not told', async (t) => {
   const fault = new Error('no database')
-  const { answer, failures } = gatherWith([{ a: [] }, { b: [] }, { c: [] }], { a: () => { throw fault }, b: async () => { throw fault }, c: () => GUEST })
+  const fail = (): never => { throw fault }
+  const { answer, failures } = gatherWith([{ a: [] }, { b: [] }, { c: [] }], { a: fail, b: async () => fail(), c: () => GUEST })
   t.equal(reasonOf(await answer), 'allowed')
   t.strictSame(failures, [['a', fault, 'secret of a'], ['b', fault, 'secret of b']])
 })
@@ -238,7 +246,9 @@ t.test('credentials that have ended are refused at the moment they are judged', 
     ['null', null, 'verifier_unavailable'],
     ['undefined', undefined, 'allowed']
   ]
-  for (const [name, expiresAt, decided] of table) t.equal(reasonOf(await gatherWith([{ a: [] }], { a: () => ({ expiresAt }) }).answer), decided, name)
+  for (const [name, expiresAt, decided] of table) {
+    t.equal(reasonOf(await gatherWith([{ a: [] }], { a: () => ({ expiresAt }) }).answer), decided, name)
+  }
 })
 
 t.test('scopes that cannot be scopes are a programming error', async (t) => {
@@ -291,7 +301,8 @@ t.test('1,000 alternatives of 50 schemes ask each verifier once', async (t) => {
       asked.set(name, (asked.get(name) ?? 0) + 1)
       return later ? Promise.resolve({ scopes: ['held'] }) : { scopes: ['held'] }
     }
-    const alternative = (last: string): Record<string, string[]> => Object.fromEntries(names.map((name, i) => [name, i === 49 ? [last] : []]))
+    const alternative = (last: string): Record<string, string[]> =>
+      Object.fromEntries(names.map((name, i) => [name, i === 49 ? [last] : []]))
     const security = [...Array.from({ length: 999 }, (_, i) => alternative(`lacking-${i}`)), alternative('held')]
     const { answer, policy } = gatherWith(security, Object.fromEntries(names.map((name) => [name, verify(name)])))
     t.equal((await answer).decision, policy.alternatives[999], later ? 'later' : 'at once')

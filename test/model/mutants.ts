@@ -1,115 +1,152 @@
 import { ANONYMOUS, decide, isDenial, isSatisfied, type Decision, type Denial } from '../../lib/decision/decide.ts'
+import type { Reason } from '../../lib/errors.ts'
 import type { Alternative, Policy } from '../../lib/policy.ts'
 import { refuse, Refusal, type Outcome } from '../../lib/scheme.ts'
 
-/** A way to get the decision wrong, most of them seen in published software (THREATS C). */
-export interface Mutant {
-  readonly name: string
-  readonly decide: (policy: Policy, outcomes: readonly Outcome[]) => Decision
-}
-
-type Wrong = Mutant['decide']
+/** A way to get the decision wrong. */
+export type Wrong = (policy: Policy, outcomes: readonly Outcome[]) => Decision
 
 const isRefusal = (outcome: Outcome): outcome is Refusal => outcome instanceof Refusal
 const isAccepted = (outcome: Outcome): outcome is { scopes: readonly string[] } => outcome !== undefined && !isRefusal(outcome)
-const none: readonly string[] = []
+const hasStatus = (outcome: Outcome, status: number): boolean => isRefusal(outcome) && outcome.status === status
+const held = (outcome: Outcome): readonly string[] => isAccepted(outcome) ? outcome.scopes : []
+const allAccepted = ({ slots }: Alternative, outcomes: readonly Outcome[]): boolean => slots.every((slot) => isAccepted(outcomes[slot]))
+const denial = (reason: Reason, failing: readonly number[] = []): Denial => ({ reason, failing, short: null })
 
 /** Another idea of when an alternative is satisfied; else the real decision. */
-const satisfiedIf = (test: (alternative: Alternative, outcomes: readonly Outcome[], policy: Policy) => boolean): Wrong =>
-  (policy, outcomes) => {
-    const real = decide(policy, outcomes)
-    if (isDenial(real) && real.reason === 'credentials_ambiguous') return real
-    return policy.alternatives.find((alternative) => test(alternative, outcomes, policy)) ?? real
-  }
+const satisfiedIf = (test: (alternative: Alternative, outcomes: readonly Outcome[]) => boolean): Wrong => (policy, outcomes) => {
+  const real = decide(policy, outcomes)
+  if (isDenial(real) && real.reason === 'credentials_ambiguous') return real
+  return policy.alternatives.find((alternative) => test(alternative, outcomes)) ?? real
+}
+
+/** Another idea of when a slot is satisfied. */
+const slotIf = (test: (required: readonly string[], held: readonly string[]) => boolean): Wrong =>
+  satisfiedIf(({ slots, scopes }, outcomes) => slots.every((slot, i) =>
+    isAccepted(outcomes[slot]) && test(scopes[i] ?? [], held(outcomes[slot]))))
 
 /** The real decision over changed outcomes. */
 const over = (change: (outcome: Outcome, slot: number, policy: Policy) => Outcome): Wrong =>
   (policy, outcomes) => decide(policy, outcomes.map((outcome, slot) => change(outcome, slot, policy)))
 
+/** The real decision, with one kind of refusal taken for another. */
+const mistake = (test: (refusal: Refusal) => boolean, taken: Outcome): Wrong =>
+  over((outcome) => isRefusal(outcome) && test(outcome) ? taken : outcome)
+
 /** The real decision over a changed policy. */
-const under = (change: (policy: Policy) => Policy): Wrong => (policy, outcomes) => {
-  const changed = change(policy)
-  const decision = decide(changed, outcomes)
-  if (decision === ANONYMOUS) return decision
-  const own = (alternative: Alternative): Alternative => policy.alternatives[changed.alternatives.indexOf(alternative)] ?? alternative
-  return isDenial(decision) ? { ...decision, short: decision.short === null ? null : own(decision.short) } : own(decision)
+const under = (change: (policy: Policy) => Policy): Wrong => (policy, outcomes) => decide(change(policy), outcomes)
+
+const withAmbient = (ambient: boolean): Wrong =>
+  under((policy) => ({ ...policy, slots: policy.slots.map(({ name, scheme }) => ({ name, scheme: { ...scheme, ambient } })) }))
+
+/** The real decision, spoiled if it lets someone in. */
+const spoilAllowed = (spoil: (allowed: Exclude<Decision, Denial>, policy: Policy, outcomes: readonly Outcome[]) => Decision): Wrong =>
+  (policy, outcomes) => {
+    const decision = decide(policy, outcomes)
+    return isDenial(decision) ? decision : spoil(decision, policy, outcomes)
+  }
+
+/** The real decision, spoiled if it is a denial. */
+const spoilDenial = (spoil: (denial: Denial, policy: Policy, outcomes: readonly Outcome[]) => Decision): Wrong => (policy, outcomes) => {
+  const decision = decide(policy, outcomes)
+  return isDenial(decision) ? spoil(decision, policy, outcomes) : decision
 }
 
-/** The real decision, then spoiled. */
-const then = (spoil: (decision: Decision, policy: Policy, outcomes: readonly Outcome[]) => Decision): Wrong =>
-  (policy, outcomes) => spoil(decide(policy, outcomes), policy, outcomes)
+const optionalLets = (test: (reason: Reason) => boolean): Wrong =>
+  spoilDenial((denial, { optional }) => optional && test(denial.reason) ? ANONYMOUS : denial)
 
-const spoilDenial = (spoil: (denial: Denial, policy: Policy, outcomes: readonly Outcome[]) => Decision): Wrong =>
-  then((decision, policy, outcomes) => isDenial(decision) ? spoil(decision, policy, outcomes) : decision)
+const nameOtherScopes = (other: (short: Alternative, policy: Policy, outcomes: readonly Outcome[]) => readonly string[]): Wrong =>
+  spoilDenial((denial, policy, outcomes) => denial.short === null
+    ? denial
+    : { ...denial, short: { ...denial.short, requiredScopes: other(denial.short, policy, outcomes) } })
 
-const withTraits = (policy: Policy, ambient: boolean): Policy =>
-  ({ ...policy, slots: policy.slots.map(({ name, scheme }) => ({ name, scheme: { ...scheme, ambient } })) })
+const challengeOnly = (test: (outcome: Outcome, denial: Denial) => boolean): Wrong =>
+  spoilDenial((denial, _policy, outcomes) => ({ ...denial, failing: denial.failing.filter((slot) => test(outcomes[slot], denial)) }))
 
-const holds = (outcome: Outcome, test: (held: readonly string[]) => boolean): boolean => isAccepted(outcome) && test(outcome.scopes)
+/** Most of them were seen in published software (THREATS C). */
+export const MUTANTS: Readonly<Record<string, Wrong>> = {
+  'AND is OR': satisfiedIf(({ slots }, outcomes) => slots.some((slot) => isAccepted(outcomes[slot]))),
+  'a later success hides an earlier failure (@fastify/auth 5.1.0)': satisfiedIf(({ slots }, outcomes) => isAccepted(outcomes[slots.at(-1) ?? 0])),
+  'AND stops at its first success': satisfiedIf(({ slots }, outcomes) => isAccepted(outcomes[slots[0] ?? 0])),
+  'scopes are not looked at': satisfiedIf(allAccepted),
+  'one of the scopes suffices': slotIf((required, held) => required.length === 0 || required.some((scope) => held.includes(scope))),
+  'as many scopes suffice': slotIf((required, held) => held.length >= required.length),
+  'the first scope suffices': slotIf((required, held) => required.slice(0, 1).every((scope) => held.includes(scope))),
+  'the scopes of all schemes are thrown together': satisfiedIf((alternative, outcomes) => {
+    const together = alternative.slots.flatMap((slot) => held(outcomes[slot]))
+    return allAccepted(alternative, outcomes) && alternative.requiredScopes.every((scope) => together.includes(scope))
+  }),
+  'a refusal is an object, so it is credentials': satisfiedIf(({ slots }, outcomes) => slots.every((slot) => outcomes[slot] !== undefined)),
+  'an absent credential of which no scope is asked passes': over((outcome, slot, { alternatives }) =>
+    outcome ?? (alternatives.every(({ slots, scopes }) => (scopes[slots.indexOf(slot)] ?? []).length === 0) ? {} : outcome)),
 
-export const MUTANTS: readonly Mutant[] = [
-  { name: 'AND is OR', decide: satisfiedIf(({ slots }, outcomes) => slots.some((slot) => isAccepted(outcomes[slot]))) },
-  { name: 'a later success hides an earlier failure (@fastify/auth 5.1.0)', decide: satisfiedIf(({ slots }, outcomes) => isAccepted(outcomes[slots.at(-1)!])) },
-  { name: 'AND stops at its first success', decide: satisfiedIf(({ slots }, outcomes) => isAccepted(outcomes[slots[0]!])) },
-  { name: 'scopes are not looked at', decide: satisfiedIf(({ slots }, outcomes) => slots.every((slot) => isAccepted(outcomes[slot]))) },
-  {
-    name: 'one of the scopes suffices',
-    decide: satisfiedIf(({ slots, scopes }, outcomes) => slots.every((slot, i) =>
-      holds(outcomes[slot], (held) => scopes[i]!.length === 0 || scopes[i]!.some((scope) => held.includes(scope)))))
-  },
-  {
-    name: 'the scopes of all schemes are thrown together',
-    decide: satisfiedIf(({ slots, requiredScopes }, outcomes) => {
-      const held = slots.flatMap((slot) => { const outcome = outcomes[slot]; return isAccepted(outcome) ? outcome.scopes : none })
-      return slots.every((slot) => isAccepted(outcomes[slot])) && requiredScopes.every((scope) => held.includes(scope))
-    })
-  },
-  {
-    name: 'as many scopes suffice',
-    decide: satisfiedIf(({ slots, scopes }, outcomes) => slots.every((slot, i) => holds(outcomes[slot], (held) => held.length >= scopes[i]!.length)))
-  },
-  { name: 'a refusal is an object, so it is credentials', decide: satisfiedIf(({ slots }, outcomes) => slots.every((slot) => outcomes[slot] !== undefined)) },
-  { name: 'an absent credential of which no scope is asked passes', decide: over((outcome, slot, policy) => outcome ?? (policy.alternatives.every(({ slots, scopes }) => (scopes[slots.indexOf(slot)] ?? none).length === 0) ? {} : outcome)) },
-  { name: 'only the first alternative counts', decide: under((policy) => ({ ...policy, alternatives: policy.alternatives.slice(0, 1) })) },
-  { name: 'only the last alternative counts', decide: under((policy) => ({ ...policy, alternatives: policy.alternatives.slice(-1) })) },
-  { name: 'the last satisfied alternative wins', decide: under((policy) => ({ ...policy, alternatives: policy.alternatives.toReversed() })) },
-  { name: '{} is not seen', decide: under((policy) => ({ ...policy, optional: false })) },
-  { name: '{} is always there', decide: under((policy) => ({ ...policy, optional: true })) },
-  { name: '{} lets everything in', decide: spoilDenial((denial, { optional }) => optional ? ANONYMOUS : denial) },
-  { name: '{} lets the ambiguous in', decide: spoilDenial((denial, { optional }) => optional && denial.reason === 'credentials_ambiguous' ? ANONYMOUS : denial) },
-  { name: '{} lets the undecided in', decide: spoilDenial((denial, { optional }) => optional && denial.reason === 'verifier_unavailable' ? ANONYMOUS : denial) },
-  { name: '{} lets the throttled in', decide: spoilDenial((denial, { optional }) => optional && denial.reason === 'too_many_attempts' ? ANONYMOUS : denial) },
-  { name: '{} lets an invalid explicit credential in', decide: under((policy) => withTraits(policy, true)) },
-  { name: '{} refuses an invalid cookie', decide: under((policy) => withTraits(policy, false)) },
-  { name: '{} wins over a satisfied alternative', decide: then((decision, { optional }) => optional && !isDenial(decision) ? ANONYMOUS : decision) },
-  { name: '{} ignores scopes that fall short', decide: then((decision, { alternatives, optional }, outcomes) => optional && decision === ANONYMOUS ? alternatives.find(({ slots }) => slots.every((slot) => isAccepted(outcomes[slot]))) ?? decision : decision) },
-  { name: 'undecided is invalid', decide: over((outcome) => isRefusal(outcome) && outcome.status === 503 ? refuse('credentials_invalid') : outcome) },
-  { name: 'undecided is absent', decide: over((outcome) => isRefusal(outcome) && outcome.status === 503 ? undefined : outcome) },
-  { name: 'invalid is undecided', decide: over((outcome) => isRefusal(outcome) && outcome.reason === 'credentials_invalid' ? refuse('verifier_unavailable') : outcome) },
-  { name: 'undecided anywhere is 503', decide: then((decision, _policy, outcomes) => isDenial(decision) && outcomes.some((outcome) => isRefusal(outcome) && outcome.status === 503) ? { reason: 'verifier_unavailable', failing: [], short: null } : decision) },
-  { name: 'undecided anywhere is 503, whatever is satisfied', decide: (policy, outcomes) => outcomes.some((outcome) => isRefusal(outcome) && outcome.status === 503) ? { reason: 'verifier_unavailable', failing: [], short: null } : decide(policy, outcomes) },
-  { name: 'an undecided slot is forgiven when another one passes', decide: over((outcome, _slot, policy) => isRefusal(outcome) && outcome.status === 503 && policy.slots.length > 1 ? {} : outcome) },
-  { name: 'an invalid credential spoils a satisfied alternative', decide: then((decision, _policy, outcomes) => decision !== ANONYMOUS && !isDenial(decision) && outcomes.some((outcome) => isRefusal(outcome) && outcome.status === 401) ? { reason: 'credentials_invalid', failing: [0], short: null } : decision) },
-  { name: 'ambiguous is invalid', decide: over((outcome) => isRefusal(outcome) && outcome.status === 400 ? refuse('credentials_invalid') : outcome) },
-  { name: 'ambiguous matters only if nothing is satisfied', decide: (policy, outcomes) => policy.alternatives.find((alternative) => isSatisfied(alternative, outcomes)) ?? decide(policy, outcomes) },
-  { name: 'throttled is invalid', decide: over((outcome) => isRefusal(outcome) && outcome.status === 429 ? refuse('credentials_invalid') : outcome) },
-  { name: 'throttled is undecided', decide: over((outcome) => isRefusal(outcome) && outcome.status === 429 ? refuse('verifier_unavailable') : outcome) },
-  { name: 'weak is invalid', decide: over((outcome) => isRefusal(outcome) && outcome.reason === 'authentication_too_weak' ? refuse('credentials_invalid') : outcome) },
-  { name: 'weak is denied', decide: over((outcome) => isRefusal(outcome) && outcome.reason === 'authentication_too_weak' ? refuse('access_denied') : outcome) },
-  { name: 'denied is invalid', decide: over((outcome) => isRefusal(outcome) && outcome.status === 403 ? refuse('credentials_invalid') : outcome) },
-  { name: 'denied is absent', decide: over((outcome) => isRefusal(outcome) && outcome.status === 403 ? undefined : outcome) },
-  { name: 'scopes that fall short are absent', decide: over((outcome, slot, { alternatives }) => isAccepted(outcome) && !alternatives.some(({ slots, scopes }) => slots.some((other, i) => other === slot && scopes[i]!.every((scope) => outcome.scopes.includes(scope)))) ? undefined : outcome) },
-  { name: 'the last short alternative is named', decide: spoilDenial((denial, { alternatives }, outcomes) => denial.short === null ? denial : { ...denial, short: alternatives.findLast(({ slots }) => slots.every((slot) => isAccepted(outcomes[slot]))) ?? denial.short }) },
-  { name: 'only the scopes that lack are named', decide: spoilDenial((denial, _policy, outcomes) => denial.short === null ? denial : { ...denial, short: { ...denial.short, requiredScopes: denial.short.requiredScopes.filter((scope) => !outcomes.some((outcome) => isAccepted(outcome) && outcome.scopes.includes(scope))) } }) },
-  { name: 'the scopes of all alternatives are named', decide: spoilDenial((denial, { alternatives }) => denial.short === null ? denial : { ...denial, short: { ...denial.short, requiredScopes: [...new Set(alternatives.flatMap(({ requiredScopes }) => requiredScopes))] } }) },
-  { name: 'the scopes of one scheme only are named', decide: spoilDenial((denial) => denial.short === null ? denial : { ...denial, short: { ...denial.short, requiredScopes: denial.short.scopes[0] ?? none } }) },
-  { name: 'schemes that passed are challenged', decide: spoilDenial((denial, { slots }) => denial.failing.length === 0 ? denial : { ...denial, failing: slots.map((_, slot) => slot) }) },
-  { name: 'only what failed is challenged', decide: spoilDenial((denial, _policy, outcomes) => ({ ...denial, failing: denial.failing.filter((slot) => outcomes[slot] !== undefined) })) },
-  { name: 'only what is missing is challenged', decide: spoilDenial((denial, _policy, outcomes) => denial.short !== null ? denial : ({ ...denial, failing: denial.failing.filter((slot) => outcomes[slot] === undefined) })) },
-  { name: 'only the first is challenged', decide: spoilDenial((denial) => ({ ...denial, failing: denial.failing.slice(0, 1) })) },
-  { name: 'undecided schemes are challenged', decide: spoilDenial((denial, _policy, outcomes) => denial.reason === 'verifier_unavailable' ? { ...denial, failing: outcomes.flatMap((outcome, slot) => isRefusal(outcome) && outcome.status === 503 ? [slot] : []) } : denial) },
-  { name: 'a 401 that HTTP has no challenge for', decide: spoilDenial((denial) => denial.reason === 'access_denied' && denial.failing.length === 0 ? { ...denial, reason: 'credentials_invalid' } : denial) },
-  { name: 'an AND that lacks a credential tells of scopes', decide: spoilDenial((denial, { alternatives }, outcomes) => denial.short === null && alternatives.some(({ slots }) => slots.some((slot) => isAccepted(outcomes[slot]))) ? { ...denial, short: alternatives[0]! } : denial) },
-  { name: 'everything is let in', decide: ({ alternatives }) => alternatives[0]! },
-  { name: 'nothing is let in', decide: then((decision) => decision === ANONYMOUS || isDenial(decision) ? decision : { reason: 'access_denied', failing: [], short: null }) }
-]
+  'only the first alternative counts': under((policy) => ({ ...policy, alternatives: policy.alternatives.slice(0, 1) })),
+  'only the last alternative counts': under((policy) => ({ ...policy, alternatives: policy.alternatives.slice(-1) })),
+  'the last satisfied alternative wins': under((policy) => ({ ...policy, alternatives: policy.alternatives.toReversed() })),
+  'an invalid credential spoils a satisfied alternative': spoilAllowed((allowed, _policy, outcomes) =>
+    allowed !== ANONYMOUS && outcomes.some((outcome) => hasStatus(outcome, 401)) ? denial('credentials_invalid', [0]) : allowed),
+
+  '{} is not seen': under((policy) => ({ ...policy, optional: false })),
+  '{} is always there': under((policy) => ({ ...policy, optional: true })),
+  '{} lets everything in': optionalLets(() => true),
+  '{} lets the ambiguous in': optionalLets((reason) => reason === 'credentials_ambiguous'),
+  '{} lets the undecided in': optionalLets((reason) => reason === 'verifier_unavailable'),
+  '{} lets the throttled in': optionalLets((reason) => reason === 'too_many_attempts'),
+  '{} lets the denied in': optionalLets((reason) => reason === 'access_denied'),
+  '{} lets an invalid explicit credential in': withAmbient(true),
+  '{} refuses an invalid cookie': withAmbient(false),
+  '{} wins over a satisfied alternative': spoilAllowed((allowed, { optional }) => optional ? ANONYMOUS : allowed),
+  '{} ignores scopes that fall short': spoilAllowed((allowed, { alternatives }, outcomes) =>
+    alternatives.find((alternative) => allowed === ANONYMOUS && allAccepted(alternative, outcomes)) ?? allowed),
+
+  'undecided is invalid': mistake(({ status }) => status === 503, refuse('credentials_invalid')),
+  'undecided is absent': mistake(({ status }) => status === 503, undefined),
+  'undecided is accepted': mistake(({ status }) => status === 503, {}),
+  'invalid is undecided': mistake(({ reason }) => reason === 'credentials_invalid', refuse('verifier_unavailable')),
+  'undecided anywhere is 503': spoilDenial((real, _policy, outcomes) =>
+    outcomes.some((outcome) => hasStatus(outcome, 503)) ? denial('verifier_unavailable') : real),
+  'undecided anywhere is 503, whatever is satisfied': (policy, outcomes) =>
+    outcomes.some((outcome) => hasStatus(outcome, 503)) ? denial('verifier_unavailable') : decide(policy, outcomes),
+  'undecided is ambiguous': mistake(({ status }) => status === 503, refuse('credentials_ambiguous')),
+
+  'ambiguous is invalid': mistake(({ status }) => status === 400, refuse('credentials_invalid')),
+  'ambiguous matters only if nothing is satisfied': (policy, outcomes) =>
+    policy.alternatives.find((alternative) => isSatisfied(alternative, outcomes)) ?? decide(policy, outcomes),
+  'throttled is invalid': mistake(({ status }) => status === 429, refuse('credentials_invalid')),
+  'throttled is undecided': mistake(({ status }) => status === 429, refuse('verifier_unavailable')),
+  'weak is invalid': mistake(({ reason }) => reason === 'authentication_too_weak', refuse('credentials_invalid')),
+  'weak is denied': mistake(({ reason }) => reason === 'authentication_too_weak', refuse('access_denied')),
+  'denied is invalid': mistake(({ status }) => status === 403, refuse('credentials_invalid')),
+  'denied is absent': mistake(({ status }) => status === 403, undefined),
+  'denied is short of scopes': mistake(({ status }) => status === 403, { scopes: [] }),
+
+  'scopes that fall short everywhere are absent': over((outcome, slot, { alternatives }) => {
+    const suffices = alternatives.some(({ slots, scopes }) =>
+      slots.includes(slot) && (scopes[slots.indexOf(slot)] ?? []).every((scope) => held(outcome).includes(scope)))
+    return isAccepted(outcome) && !suffices ? undefined : outcome
+  }),
+  'the last short alternative is named': spoilDenial((real, { alternatives }, outcomes) => real.short === null
+    ? real
+    : { ...real, short: alternatives.findLast((alternative) => allAccepted(alternative, outcomes)) ?? real.short }),
+  'only the scopes that lack are named': nameOtherScopes(({ requiredScopes }, _policy, outcomes) =>
+    requiredScopes.filter((scope) => !outcomes.some((outcome) => held(outcome).includes(scope)))),
+  'the scopes of all alternatives are named': nameOtherScopes((_short, { alternatives }) =>
+    [...new Set(alternatives.flatMap(({ requiredScopes }) => requiredScopes))]),
+  'the scopes of one scheme only are named': nameOtherScopes(({ scopes }) => scopes[0] ?? []),
+  'an AND that lacks a credential tells of scopes': spoilDenial((real, { alternatives }, outcomes) =>
+    real.short === null && outcomes.some(isAccepted) ? { ...real, short: alternatives[0] ?? null } : real),
+
+  'schemes that passed are challenged': spoilDenial((real, { slots }) =>
+    real.failing.length === 0 ? real : { ...real, failing: slots.map((_, slot) => slot) }),
+  'only what failed is challenged': challengeOnly((outcome) => outcome !== undefined),
+  'only what is missing is challenged': challengeOnly((outcome, { short }) => short !== null || outcome === undefined),
+  'only the first is challenged': spoilDenial((real) => ({ ...real, failing: real.failing.slice(0, 1) })),
+  'undecided schemes are challenged': spoilDenial((real, { slots }, outcomes) => real.reason === 'verifier_unavailable'
+    ? { ...real, failing: slots.map((_, slot) => slot).filter((slot) => hasStatus(outcomes[slot], 503)) }
+    : real),
+  'a 401 that HTTP has no challenge for': spoilDenial((real) =>
+    real.reason === 'access_denied' && real.failing.length === 0 ? denial('credentials_invalid') : real),
+
+  'everything is let in': ({ alternatives }) => alternatives[0] ?? ANONYMOUS,
+  'nothing is let in': spoilAllowed((allowed) => allowed === ANONYMOUS ? allowed : denial('access_denied'))
+}

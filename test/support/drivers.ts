@@ -60,9 +60,15 @@ export const INJECT: Driver = {
     const headers = new Map<string, string[]>()
     for (const [name, value] of pairs(lines)) headers.set(name, [...headers.get(name) ?? [], value])
     // An array stands for several lines; the types of light-my-request know only one.
-    const fields = Object.fromEntries([...headers].map(([name, values]) => [name, values.length === 1 ? values[0] : values])) as Record<string, string>
+    const fields = Object.fromEntries([...headers].map(([name, values]) => [name,
+      values.length === 1 ? values[0] : values])) as Record<string, string>
     const { statusCode, headers: answered, body } = await app.inject({ method: 'GET', url: path + query, headers: fields })
-    return { statusCode, headers: Object.fromEntries(Object.entries(answered).map(([name, value]) => [name, [value ?? []].flat().map(String)])), body }
+    return {
+      statusCode,
+      headers: Object.fromEntries(Object.entries(answered).map(([name, value]) => [name,
+        [value ?? []].flat().map(String)])),
+      body
+    }
   }
 }
 
@@ -116,4 +122,14 @@ export async function handshake (app: FastifyInstance, target: string, lines: re
 /** The port of a listening application. */
 export function portOf (app: FastifyInstance): number {
   return (app.server.address() as AddressInfo).port // it listens on TCP
+}
+
+/** How many connections a server holds. */
+export async function openConnections (app: FastifyInstance): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    app.server.getConnections((error, count) => {
+      if (error) reject(error)
+      else resolve(count)
+    })
+  })
 }

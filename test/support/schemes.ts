@@ -43,7 +43,10 @@ export function makeSchemes (verified: Verified) {
     return async (credential: string): Promise<Verdict<Who>> => verify(credential)
   }
   return {
-    oauth: oauth2({ flows: { authorizationCode: { ...flow, scopes: { read: 'Read', write: 'Write', admin: 'All' } } }, verify: sync('oauth') }),
+    oauth: oauth2({
+      flows: { authorizationCode: { ...flow, scopes: { read: 'Read', write: 'Write', admin: 'All' } } },
+      verify: sync('oauth')
+    }),
     service: bearer({ roles: ['batch'], verify: async('service') }),
     inner: bearer({ realm: 'inner', verify: sync('inner') }),
     login: openIdConnect({ openIdConnectUrl: 'https://id.example/.well-known/openid-configuration', verify: async('login') }),
@@ -56,7 +59,13 @@ export function makeSchemes (verified: Verified) {
       }
     }),
     device: http({ scheme: 'Device', parse: (text: string) => /^canary[\w~-]*$/.test(text) ? text : null, verify: sync('device') }),
-    hawk: http({ scheme: 'Hawk', registered: true, params: { algorithm: 'sha256' }, parse: (text: string) => text === '' ? null : text, verify: async('hawk') }),
+    hawk: http({
+      scheme: 'Hawk',
+      registered: true,
+      params: { algorithm: 'sha256' },
+      parse: (text: string) => text === '' ? null : text,
+      verify: async('hawk')
+    }),
     broken: http({ scheme: 'Broken', parse: (text: string) => JSON.parse(text) as string, verify: sync('broken') }),
     key: apiKey({ in: 'header', name: 'X-API-Key', verify: sync('key') }),
     role: apiKey({ in: 'header', name: 'X-Role-Key', roles: ['admin', 'audit'], verify: async('role') }),

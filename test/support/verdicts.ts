@@ -51,7 +51,7 @@ const ACTS: Readonly<Record<string, (accepted: Who, scopes: string[]) => unknown
   symbol: () => Symbol('yes'),
   throw: () => { throw new Error('the database is down') },
   'throw-undefined': () => { throw undefined }, // eslint-disable-line no-throw-literal -- what is tested
-  'throw-nothing': () => { throw Object.create(null) }, // eslint-disable-line no-throw-literal -- it cannot be made a string
+  'throw-nothing': () => { throw Object.create(null) }, // it cannot be made a string
   reject: async () => { throw new Error('the database is down') },
   hang: () => new Promise(() => {}),
   thenable: (accepted) => ({ then: (settle: (verdict: unknown) => void) => { settle(accepted) } }),

@@ -25,7 +25,14 @@ t.test('every reason has the status and the error that the contract names', asyn
 })
 
 t.test('errors go with their status (RFC 6750 §3.1)', async (t) => {
-  const status = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403, invalid_dpop_proof: 401, use_dpop_nonce: 401, insufficient_user_authentication: 401 }
+  const status = {
+    invalid_request: 400,
+    invalid_token: 401,
+    insufficient_scope: 403,
+    invalid_dpop_proof: 401,
+    use_dpop_nonce: 401,
+    insufficient_user_authentication: 401
+  }
   for (const reason of CODES) {
     const { error } = REASONS[reason]
     if (error !== null) t.equal(REASONS[reason].status, status[error], reason)
@@ -75,7 +82,8 @@ t.test('the codes of refusals and of boot errors are different', async (t) => {
 
 t.test('every boot error carries its own code, and names what it is given', async (t) => {
   for (const code of Object.keys(BOOT_ERRORS) as BootErrorCode[]) {
-    const make = BOOT_ERRORS[code] as unknown as new (...parts: string[]) => Error & { code: string } // each takes as many as its text has places
+    // Each takes as many parts as its text has places.
+    const make = BOOT_ERRORS[code] as unknown as new (...parts: string[]) => Error & { code: string }
     const error = new make('first-part', 'second-part', 'third-part', 'fourth-part') // eslint-disable-line new-cap -- made by createError
     t.equal(error.code, code)
     t.match(code, /^FST_SECURITY_[A-Z_]+$/)

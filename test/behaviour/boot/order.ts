@@ -23,14 +23,15 @@ export const ORDER: readonly BootRow[] = [
     app.register(async (child) => { child.get('/early', handler) }, { prefix: '/child' })
     await plug(app)
   }],
-  ['routes of every kind', EARLY, ['POST /users/:id', 'GET /users/:id/pets', 'HEAD /users/:id/pets', 'GET /v', 'M-SEARCH /find'], async (app) => {
-    app.addHttpMethod('M-SEARCH')
-    app.post('/users/:id', handler)
-    app.get('/users/:id/pets', handler)
-    app.get('/v', { constraints: { version: '1.0.0' } }, handler)
-    app.route({ method: 'M-SEARCH', url: '/find', handler })
-    await plug(app)
-  }],
+  ['routes of every kind', EARLY, ['POST /users/:id', 'GET /users/:id/pets', 'HEAD /users/:id/pets', 'GET /v', 'M-SEARCH /find'],
+    async (app) => {
+      app.addHttpMethod('M-SEARCH')
+      app.post('/users/:id', handler)
+      app.get('/users/:id/pets', handler)
+      app.get('/v', { constraints: { version: '1.0.0' } }, handler)
+      app.route({ method: 'M-SEARCH', url: '/find', handler })
+      await plug(app)
+    }],
   ['a wildcard, named by its whole path', EARLY, ['GET /files/*', MEND], async (app) => {
     app.get('/files/*', handler)
     await plug(app)
@@ -76,21 +77,26 @@ export const ORDER: readonly BootRow[] = [
     app.get('/pets', handler)
     app.security.default([])
   }],
-  ['a default after a route of a child that inherited it', 'FST_SECURITY_DEFAULT_TOO_LATE', ['Route GET /child/pets', 'Call it before'], async (app) => {
-    await plug(app)
-    await app.register(async (child) => { child.get('/pets', handler) }, { prefix: '/child' })
-    app.security.default([])
-  }],
-  ['a default after a route of a child, though the child has none of its own', 'FST_SECURITY_DEFAULT_TOO_LATE', ['Route GET /a/b/pets'], async (app) => {
-    await plug(app)
-    app.register(async (child) => {
-      await child.register(async (grandchild) => { grandchild.get('/pets', handler) }, { prefix: '/b' })
-      child.security.default([])
-    }, { prefix: '/a' })
-  }],
-  ['a document that has no place for security', 'FST_SECURITY_DOCUMENT_UNSUPPORTED', ['swagger', '`openapi`'], async (app) => {
+  ['a default after a route of a child that inherited it', 'FST_SECURITY_DEFAULT_TOO_LATE', ['Route GET /child/pets', 'Call it before'],
+    async (app) => {
+      await plug(app)
+      await app.register(async (child) => { child.get('/pets', handler) }, { prefix: '/child' })
+      app.security.default([])
+    }],
+  ['a default after a route of a child, though the child has none of its own', 'FST_SECURITY_DEFAULT_TOO_LATE', ['Route GET /a/b/pets'],
+    async (app) => {
+      await plug(app)
+      app.register(async (child) => {
+        await child.register(async (grandchild) => { grandchild.get('/pets', handler) }, { prefix: '/b' })
+        child.security.default([])
+      }, { prefix: '/a' })
+    }],
+  // Only @fastify/swagger knows its options, so this shows when the document is made.
+  ['a document that has no place for security', 'FST_SECURITY_DOCUMENT_UNSUPPORTED', ['Swagger 2.0', '`openapi`'], async (app) => {
     await app.register(swagger, { swagger: { info: { title: 'old', version: '1' } } })
     await plug(app)
     app.get('/pets', handler)
+    await app.ready()
+    app.swagger()
   }]
 ]

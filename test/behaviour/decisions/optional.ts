@@ -1,7 +1,8 @@
 import type { Security } from 'fastify-openapi-security'
 import { basicLine, machine } from '../../support/schemes.ts'
 import {
-  ANONYMOUS, BEARER_EXPIRED, BEARER_AMBIGUOUS, BEARER_INVALID, BEARER_MALFORMED, BEARER_READ_INVALID, by, cookie, KEY, key, QKEY, refused, SID, token, UNDECIDED,
+  ANONYMOUS, BEARER_EXPIRED, BEARER_AMBIGUOUS, BEARER_INVALID, BEARER_MALFORMED, BEARER_READ_INVALID, by, cookie, KEY, key, QKEY, refused,
+  SID, token, UNDECIDED,
   type Answer, type Row
 } from './row.ts'
 import type { Presented } from '../../support/drivers.ts'
@@ -22,7 +23,8 @@ export const OPTIONAL: readonly Row[] = [
     ['accepted', [token('ok~read')], by({ oauth: ['read'] }), 'oauth'],
     ['accepted without the scope', [token('ok~write')], ANONYMOUS, 'oauth'],
     ['invalid', [token('null')], refused(401, 'credentials_invalid', BEARER_READ_INVALID), 'oauth'],
-    ['malformed', ['Authorization: Bearer'], refused(401, 'credentials_malformed', BEARER_MALFORMED.replace('error="invalid_token"', 'error="invalid_token", scope="read"')), ''],
+    ['malformed', ['Authorization: Bearer'], refused(401, 'credentials_malformed',
+      BEARER_MALFORMED.replace('error="invalid_token"', 'error="invalid_token", scope="read"')), ''],
     ['undecided', [token('throw')], UNDECIDED, 'oauth'],
     ['undecided by misuse', [token('true')], UNDECIDED, 'oauth'],
     ['ambiguous', [token('ok'), token('ok')], refused(400, 'credentials_ambiguous', BEARER_AMBIGUOUS), ''],
@@ -50,7 +52,8 @@ export const OPTIONAL: readonly Row[] = [
   ]),
   ...bothOrders('optional cookie or token', [{ session: [] }, { oauth: [] }], [
     ['a stale cookie beside a good token', [cookie('null'), token('ok')], by({ oauth: [] }), 'session oauth'],
-    ['a stale cookie beside a bad token', [cookie('null'), token('token_expired')], refused(401, 'token_expired', BEARER_EXPIRED, SID), 'session oauth'],
+    ['a stale cookie beside a bad token', [cookie('null'), token('token_expired')], refused(401, 'token_expired', BEARER_EXPIRED, SID),
+      'session oauth'],
     ['a good cookie beside a bad token', [cookie('ok'), token('null')], by({ session: [] }), 'session'],
     ['an undecided cookie beside a good token', [cookie('throw'), token('ok')], by({ oauth: [] }), 'session oauth'],
     ['an undecided cookie beside a bad token', [cookie('throw'), token('null')], UNDECIDED, 'session oauth'],

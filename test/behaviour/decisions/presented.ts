@@ -1,6 +1,7 @@
 import { basicLine } from '../../support/schemes.ts'
 import {
-  allow, ANONYMOUS, BASIC, BEARER, BEARER_AMBIGUOUS, BEARER_INVALID, BEARER_MALFORMED, by, cookie, DEVICE, HAWK, key, KEY, QKEY, refused, SID, token,
+  allow, ANONYMOUS, BASIC, BEARER, BEARER_AMBIGUOUS, BEARER_INVALID, BEARER_MALFORMED, by, cookie, DEVICE, HAWK, key, KEY, QKEY, refused,
+  SID, token,
   type Answer, type Row
 } from './row.ts'
 
@@ -19,11 +20,13 @@ const AUTHORIZATION: readonly Row[] = [
   ['a token cut in two (B-02)', [{ oauth: [] }], ['Authorization: Bearer canary-ok canary-ok'], malformed(BEARER_MALFORMED), ''],
   ['a token in quotes (B-02)', [{ oauth: [] }], ['Authorization: Bearer "canary-ok"'], malformed(BEARER_MALFORMED), ''],
   ['two tokens with a comma (B-02)', [{ oauth: [] }], ['Authorization: Bearer canary-ok,canary-ok'], malformed(BEARER_MALFORMED), ''],
-  ['a second Authorization value behind a comma', [{ oauth: [] }], ['Authorization: Bearer canary-ok, Basic canary-ok'], malformed(BEARER_MALFORMED), ''],
+  ['a second Authorization value behind a comma', [{ oauth: [] }], ['Authorization: Bearer canary-ok, Basic canary-ok'],
+    malformed(BEARER_MALFORMED), ''],
   ['a character that no token has (B-02)', [{ oauth: [] }], ['Authorization: Bearer canary-\xe4'], malformed(BEARER_MALFORMED), ''],
   ['an equals sign within (B-02)', [{ oauth: [] }], ['Authorization: Bearer canary-=ok'], malformed(BEARER_MALFORMED), ''],
   ['equals signs alone (B-02)', [{ oauth: [] }], ['Authorization: Bearer =='], malformed(BEARER_MALFORMED), ''],
-  ['every character that a token may have', [{ oauth: [] }], ['Authorization: Bearer canary-azAZ09-._~+/=='], refused(401, 'credentials_invalid', BEARER_INVALID), 'oauth'],
+  ['every character that a token may have', [{ oauth: [] }], ['Authorization: Bearer canary-azAZ09-._~+/=='],
+    refused(401, 'credentials_invalid', BEARER_INVALID), 'oauth'],
   ['nothing after the word (X-15)', [{ oauth: [] }], ['Authorization: Bearer'], malformed(BEARER_MALFORMED), ''],
   ['spaces after the word', [{ oauth: [] }], ['Authorization: Bearer   '], malformed(BEARER_MALFORMED), ''],
   ['an empty field', [{ oauth: [] }], ['Authorization:'], missing(BEARER), ''],
@@ -60,7 +63,8 @@ const QUERY_TOKENS: readonly Row[] = [
   ['header and query, equal (B-05)', [{ legacy: [] }], [token('ok'), '?access_token=canary-ok'], ambiguous(BEARER_AMBIGUOUS), ''],
   ['repeated (B-06)', [{ legacy: [] }], ['?access_token=canary-ok', '?access_token=canary-null'], ambiguous(BEARER_AMBIGUOUS), ''],
   ['repeated and equal (B-06)', [{ legacy: [] }], ['?access_token=canary-ok', '?access_token=canary-ok'], ambiguous(BEARER_AMBIGUOUS), ''],
-  ['repeated, once percent-encoded', [{ legacy: [] }], ['?access_token=canary-ok', '?access%5Ftoken=canary-ok'], ambiguous(BEARER_AMBIGUOUS), ''],
+  ['repeated, once percent-encoded', [{ legacy: [] }], ['?access_token=canary-ok', '?access%5Ftoken=canary-ok'],
+    ambiguous(BEARER_AMBIGUOUS), ''],
   ['empty', [{ legacy: [] }], ['?access_token='], malformed(BEARER_MALFORMED), ''],
   ['a token with a space', [{ legacy: [] }], ['?access_token=canary+ok'], malformed(BEARER_MALFORMED), ''],
   ['a malformed header beside a query token is still two tokens', [{ legacy: [] }], ['Authorization: Bearer', '?access_token=canary-ok'],
@@ -113,7 +117,8 @@ const KEYS: readonly Row[] = [
   ['a header key twice, one empty', [{ key: [] }], ['X-API-Key:', key('ok')], ambiguous(), ''],
   ['a header key with underscores is another field (D14)', [{ key: [] }], ['X_API_Key: canary-ok'], missing(KEY), ''],
   ['a header key is not a token', [{ key: [] }], [token('ok')], missing(KEY), ''],
-  ['a header key with a comma is one key', [{ key: [] }], ['X-API-Key: canary-ok, canary-ok'], refused(401, 'credentials_invalid', KEY), 'key'],
+  ['a header key with a comma is one key', [{ key: [] }], ['X-API-Key: canary-ok, canary-ok'], refused(401, 'credentials_invalid', KEY),
+    'key'],
   ['a field called __proto__ (D13)', [{ key: [] }], ['__proto__: canary-ok', 'constructor: canary-ok'], missing(KEY), ''],
   ['a query key', [{ qkey: [] }], ['?key=canary-ok'], by({ qkey: [] }), 'qkey'],
   ['a query key, percent-encoded', [{ qkey: [] }], ['?k%65y=canary%2Dok'], by({ qkey: [] }), 'qkey'],

@@ -1,6 +1,7 @@
 import type { Security } from 'fastify-openapi-security'
 import {
-  allow, ANONYMOUS, BASIC, BEARER, BEARER_AMBIGUOUS, BEARER_EXPIRED, BEARER_INVALID, BEARER_READ, BEARER_READ_INVALID, BEARER_READ_SHORT, by, cookie,
+  allow, ANONYMOUS, BASIC, BEARER, BEARER_AMBIGUOUS, BEARER_EXPIRED, BEARER_INVALID, BEARER_READ, BEARER_READ_INVALID, BEARER_READ_SHORT,
+  by, cookie,
   DEVICE, HAWK, key, KEY, QKEY, refused, role, ROLE, short, SID, token, UNDECIDED, type Answer, type Row
 } from './row.ts'
 import { basicLine } from '../../support/schemes.ts'
@@ -14,7 +15,8 @@ const ROLE_STATES = { absent: [], invalid: [role('null')], short: [role('ok~audi
 type State = keyof typeof OAUTH_STATES
 
 /** A truth table: for each state of the token the answers for each state of the key. */
-function truth (name: string, security: Security, table: Readonly<Record<State, Readonly<Record<State, readonly [Answer, verified: string]>>>>): Row[] {
+function truth (name: string, security: Security, table: Readonly<Record<State, Readonly<Record<State,
+  readonly [Answer, verified: string]>>>>): Row[] {
   return (Object.keys(OAUTH_STATES) as State[]).flatMap((oauth) => (Object.keys(ROLE_STATES) as State[]).map((state): Row =>
     [`${name}: token ${oauth}, key ${state}`, security, [...OAUTH_STATES[oauth], ...ROLE_STATES[state]], ...table[oauth][state]]))
 }
@@ -115,7 +117,8 @@ const DECLARED: readonly Row[] = [
   ['no scopes asked, invalid', [{ oauth: [] }], [token('null')], invalid(BEARER_INVALID), 'oauth'],
   ['all scopes of one requirement are needed', [{ oauth: ['read', 'write'] }], [token('ok~read')], short(['read', 'write'],
     'Bearer realm="api", error="insufficient_scope", scope="read write", error_description="The credentials presented do not grant the required scopes."'), 'oauth'],
-  ['the order of scopes does not matter', [{ oauth: ['read', 'write'] }], [token('ok~write~read')], by({ oauth: ['write', 'read'] }), 'oauth'],
+  ['the order of scopes does not matter', [{ oauth: ['read', 'write'] }], [token('ok~write~read')], by({ oauth: ['write', 'read'] }),
+    'oauth'],
   ['a scope is compared with regard to case', [{ oauth: ['read'] }], [token('ok~Read')], short(['read'], BEARER_READ_SHORT), 'oauth'],
   ['a scope is not a prefix', [{ oauth: ['read'] }], [token('ok~readwrite')], short(['read'], BEARER_READ_SHORT), 'oauth'],
   ['a repeated scope is asked once', [{ oauth: ['read', 'read'] }], [], missing(BEARER_READ), ''],
@@ -131,32 +134,38 @@ const DECLARED: readonly Row[] = [
 const ALTERNATIVES: readonly Row[] = [
   ['(a and b) or c: all absent', [{ oauth: [], key: [] }, { session: [] }], [], missing(BEARER, KEY, SID), ''],
   ['(a and b) or c: c', [{ oauth: [], key: [] }, { session: [] }], [cookie('ok')], by({ session: [] }), 'session'],
-  ['(a and b) or c: a and c, and a is not asked', [{ oauth: [], key: [] }, { session: [] }], [token('ok'), cookie('ok')], by({ session: [] }), 'session'],
+  ['(a and b) or c: a and c, and a is not asked', [{ oauth: [], key: [] }, { session: [] }], [token('ok'), cookie('ok')],
+    by({ session: [] }), 'session'],
   ['(a and b) or c: a and b', [{ oauth: [], key: [] }, { session: [] }], [token('ok'), key('ok')], by({ oauth: [], key: [] }), 'oauth key'],
   ['(a and b) or c: a alone', [{ oauth: [], key: [] }, { session: [] }], [token('ok')], missing(KEY, SID), 'oauth'],
   ['(a and b) or c: a invalid, c accepted', [{ oauth: [], key: [] }, { session: [] }], [token('null'), key('ok'), cookie('ok')],
     by({ session: [] }), 'oauth session'],
   ['the first declared satisfied alternative is what the handler sees', [{ session: [] }, { oauth: [] }], [token('ok'), cookie('ok')],
     by({ session: [] }), 'session'],
-  ['an alternative asks less of the same scheme', [{ oauth: ['admin'] }, { oauth: ['read'] }], [token('ok~read')], by({ oauth: ['read'] }), 'oauth'],
-  ['of several OAuth alternatives the first declared gives the scope of 401', [{ oauth: ['read'] }, { oauth: ['write'] }], [], missing(BEARER_READ), ''],
+  ['an alternative asks less of the same scheme', [{ oauth: ['admin'] }, { oauth: ['read'] }], [token('ok~read')], by({ oauth: ['read'] }),
+    'oauth'],
+  ['of several OAuth alternatives the first declared gives the scope of 401', [{ oauth: ['read'] }, { oauth: ['write'] }], [],
+    missing(BEARER_READ), ''],
   ['of several OAuth alternatives the first declared gives the scope of 403', [{ oauth: ['read'] }, { oauth: ['write'] }], [token('ok')],
     short(['read'], BEARER_READ_SHORT), 'oauth'],
-  ['a scheme in three alternatives is verified once', [{ oauth: ['admin'] }, { oauth: ['write'], key: [] }, { oauth: ['read'], role: ['admin'] }],
+  ['a scheme in three alternatives is verified once',
+    [{ oauth: ['admin'] }, { oauth: ['write'], key: [] }, { oauth: ['read'], role: ['admin'] }],
     [token('ok~read'), key('ok'), role('ok')], short(['admin'],
       'Bearer realm="api", error="insufficient_scope", scope="admin", error_description="The credentials presented do not grant the required scopes."'),
     'oauth role key'],
   ['two bearer-type schemes: one challenge', [{ oauth: [] }, { service: [] }], [], missing(BEARER), ''],
   ['two bearer-type schemes: the first accepts', [{ oauth: [] }, { service: [] }], [token('only-oauth')], by({ oauth: [] }), 'oauth'],
-  ['two bearer-type schemes: the second accepts', [{ oauth: [] }, { service: [] }], [token('only-service')], by({ service: [] }), 'oauth service'],
+  ['two bearer-type schemes: the second accepts', [{ oauth: [] }, { service: [] }], [token('only-service')], by({ service: [] }),
+    'oauth service'],
   ['two bearer-type schemes: neither accepts', [{ oauth: [] }, { service: [] }], [token('null')], invalid(BEARER_INVALID), 'oauth service'],
   ['two bearer-type schemes: the scopes of the first', [{ oauth: ['read'] }, { service: [] }], [], missing(BEARER_READ), ''],
   ['two bearer-type schemes: the first asks no scopes', [{ service: [] }, { oauth: ['read'] }], [], missing(BEARER), ''],
   ['two bearer-type schemes: known to one without the scope', [{ oauth: ['read'] }, { service: [] }], [token('only-oauth')],
     short(['read'], BEARER_READ_SHORT), 'oauth service'],
   ['two realms are two challenges', [{ oauth: [] }, { inner: [] }], [], missing(BEARER, 'Bearer realm="inner"'), ''],
-  ['two realms, each with its own error', [{ oauth: [] }, { inner: [] }], [token('token_expired')], refused(401, 'token_expired', BEARER_EXPIRED,
-    'Bearer realm="inner", error="invalid_token", error_description="The token expired."'), 'oauth inner'],
+  ['two realms, each with its own error', [{ oauth: [] }, { inner: [] }], [token('token_expired')],
+    refused(401, 'token_expired', BEARER_EXPIRED,
+      'Bearer realm="inner", error="invalid_token", error_description="The token expired."'), 'oauth inner'],
   ['three places of an API key are three challenges', [{ session: [] }, { qkey: [] }, { key: [] }], [], missing(SID, QKEY, KEY), ''],
   ['Bearer before other registered schemes, unregistered ones last', [{ device: [] }, { hawk: [] }, { staff: [] }, { oauth: [] }], [],
     missing(BEARER, HAWK, BASIC, DEVICE), ''],
@@ -165,9 +174,11 @@ const ALTERNATIVES: readonly Row[] = [
     [basicLine('ada:canary-null')], invalid(BEARER, BASIC, DEVICE), 'staff'],
   ['one Authorization line, several schemes: Device', [{ oauth: [] }, { staff: [] }, { device: [] }], ['Authorization: Device canary-ok'],
     by({ device: [] }), 'device'],
-  ['one Authorization line, several schemes: none of them', [{ oauth: [] }, { staff: [] }], ['Authorization: Negotiate canary-ok'], missing(BEARER, BASIC), ''],
+  ['one Authorization line, several schemes: none of them', [{ oauth: [] }, { staff: [] }], ['Authorization: Negotiate canary-ok'],
+    missing(BEARER, BASIC), ''],
   ['one satisfied, another invalid', [{ oauth: [] }, { key: [] }], [token('null'), key('ok')], by({ key: [] }), 'oauth key'],
-  ['one satisfied, a later one invalid and not even asked', [{ oauth: [] }, { key: [] }], [token('ok'), key('null')], by({ oauth: [] }), 'oauth'],
+  ['one satisfied, a later one invalid and not even asked', [{ oauth: [] }, { key: [] }], [token('ok'), key('null')], by({ oauth: [] }),
+    'oauth'],
   ['one satisfied, another undecided', [{ oauth: [] }, { key: [] }], [token('throw'), key('ok')], by({ key: [] }), 'oauth key'],
   ['one satisfied, another scope-short', [{ oauth: ['read'] }, { key: [] }], [token('ok'), key('ok')], by({ key: [] }), 'oauth key'],
   ['one undecided, another invalid', [{ oauth: [] }, { key: [] }], [token('throw'), key('null')], UNDECIDED, 'oauth key'],
@@ -175,7 +186,8 @@ const ALTERNATIVES: readonly Row[] = [
   ['one undecided, another absent', [{ oauth: [] }, { key: [] }], [token('throw')], UNDECIDED, 'oauth'],
   ['one undecided, another scope-short', [{ oauth: ['read'] }, { key: [] }], [token('ok'), key('throw')], UNDECIDED, 'oauth key'],
   ['one undecided in vain, because the other half is absent', [{ oauth: [], key: [] }], [token('throw')], missing(KEY), 'oauth'],
-  ['one undecided in vain, because the other half is invalid', [{ oauth: [], key: [] }], [token('throw'), key('null')], invalid(KEY), 'oauth key'],
+  ['one undecided in vain, because the other half is invalid', [{ oauth: [], key: [] }], [token('throw'), key('null')], invalid(KEY),
+    'oauth key'],
   ['both halves needed, one undecided', [{ oauth: [], key: [] }], [token('throw'), key('ok')], UNDECIDED, 'oauth key'],
   ['both halves needed, the other undecided', [{ oauth: [], key: [] }], [token('ok'), key('throw')], UNDECIDED, 'oauth key'],
   ['slow then refused', [{ service: [], key: [] }], [token('later-ok'), key('null')], invalid(KEY), 'service key'],
@@ -185,14 +197,19 @@ const ALTERNATIVES: readonly Row[] = [
     refused(401, 'token_expired', BEARER_EXPIRED, KEY), 'oauth key'],
   ['two failures: the first of two that say something', [{ key: [] }, { oauth: [] }], [token('token_expired'), key('session_expired')],
     refused(401, 'session_expired', BEARER_EXPIRED, KEY), 'key oauth'],
-  ['a disabled account beside another failure looks like an unknown one', [{ key: [] }, { oauth: [] }], [token('token_expired'), key('account_disabled')],
+  ['a disabled account beside another failure looks like an unknown one', [{ key: [] }, { oauth: [] }],
+    [token('token_expired'), key('account_disabled')],
     refused(401, 'token_expired', BEARER_EXPIRED, KEY), 'key oauth'],
-  ['the same for a merged challenge', [{ oauth: [] }, { service: [] }], [token('account_disabled')], invalid(BEARER_INVALID), 'oauth service'],
-  ['400 comes before everything', [{ oauth: [] }, { key: [] }], [token('ok'), key('ok'), key('ok')], refused(400, 'credentials_ambiguous'), ''],
+  ['the same for a merged challenge', [{ oauth: [] }, { service: [] }], [token('account_disabled')], invalid(BEARER_INVALID),
+    'oauth service'],
+  ['400 comes before everything', [{ oauth: [] }, { key: [] }], [token('ok'), key('ok'), key('ok')], refused(400, 'credentials_ambiguous'),
+    ''],
   ['400 speaks of the ambiguous credential only', [{ oauth: [] }, { key: [] }], [token('ok'), token('ok'), key('ok')],
     refused(400, 'credentials_ambiguous', BEARER_AMBIGUOUS), ''],
-  ['a credential of a scheme that the route does not name is no one\'s business', [{ key: [] }], [token('throw'), key('ok')], by({ key: [] }), 'key'],
-  ['auth holds what the verifier gave', [{ staff: [] }], [basicLine('ada:p:q')], allow({ staff: { by: 'staff', user: 'ada', pass: 'p:q' } }), 'staff']
+  ['a credential of a scheme that the route does not name is no one\'s business', [{ key: [] }], [token('throw'), key('ok')],
+    by({ key: [] }), 'key'],
+  ['auth holds what the verifier gave', [{ staff: [] }], [basicLine('ada:p:q')],
+    allow({ staff: { by: 'staff', user: 'ada', pass: 'p:q' } }), 'staff']
 ]
 
 export const REQUIREMENTS: readonly Row[] = [...DECLARED, ...AND_ROWS, ...OR_ROWS, ...OR_TURNED_ROWS, ...ALTERNATIVES]

@@ -4,7 +4,12 @@ import type { Presented } from '../../support/drivers.ts'
 /** What a request is answered with, and what the handler finds in `request.auth` if it runs. */
 export type Answer =
   | { readonly status: 200, readonly auth: unknown }
-  | { readonly status: 400 | 401 | 403 | 429 | 503, readonly code: Reason, readonly challenges: readonly string[], readonly requiredScopes: readonly string[] }
+  | {
+    readonly status: 400 | 401 | 403 | 429 | 503,
+    readonly code: Reason,
+    readonly challenges: readonly string[],
+    readonly requiredScopes: readonly string[]
+  }
 
 /** One decision. */
 export type Row = readonly [
@@ -26,7 +31,8 @@ export const ANONYMOUS = allow(null)
 
 /** `{ oauth: ['read'] }`: accepted by `oauth`, holding `read`; `{ key: [] }`: accepted without a word on scopes. */
 export function by (held: Readonly<Record<string, readonly string[]>>): Answer {
-  return allow(Object.fromEntries(Object.entries(held).map(([scheme, scopes]) => [scheme, scopes.length === 0 ? { by: scheme } : { by: scheme, scopes }])))
+  return allow(Object.fromEntries(Object.entries(held).map(([scheme, scopes]) => [scheme,
+    scopes.length === 0 ? { by: scheme } : { by: scheme, scopes }])))
 }
 
 export function refused (status: 400 | 401 | 403 | 429 | 503, code: Reason, ...challenges: string[]): Answer {

@@ -15,7 +15,8 @@ const ANSWERS: readonly Row[] = [
   ['a promise of credentials', [{ service: [] }], [token('later-ok~batch')], by({ service: ['batch'] }), 'service'],
   ['a promise, though the scheme is usually synchronous', [{ oauth: [] }], [token('later-ok')], by({ oauth: [] }), 'oauth'],
   ['a thenable of credentials', [{ oauth: [] }], [token('thenable')], by({ oauth: [] }), 'oauth'],
-  ...['true', 'string', 'number', 'array', 'array-of-credentials', 'error', 'function', 'symbol', 'throw', 'throw-undefined', 'throw-nothing', 'reject', 'hang']
+  ...['true', 'string', 'number', 'array', 'array-of-credentials', 'error', 'function', 'symbol', 'throw', 'throw-undefined',
+    'throw-nothing', 'reject', 'hang']
     .flatMap((word): Row[] => [
       [`cannot tell: ${word}`, [{ oauth: [] }], [token(word)], UNDECIDED, 'oauth'],
       [`cannot tell: a promise of ${word}`, [{ service: [] }], [token(word)], UNDECIDED, 'service']
@@ -23,8 +24,10 @@ const ANSWERS: readonly Row[] = [
   ['a parser of credentials that throws', [{ broken: [] }], ['Authorization: Broken canary-ok'], UNDECIDED, ''],
   ['a parser of credentials that throws, but another alternative is satisfied', [{ broken: [] }, { key: [] }],
     ['Authorization: Broken canary-ok', key('ok')], by({ key: [] }), 'key'],
-  ['never settles, but another alternative is satisfied', [{ service: [] }, { key: [] }], [token('hang'), key('ok')], by({ key: [] }), 'service key'],
-  ['scopes as text', [{ oauth: ['read', 'write'] }], [token('scopes-text~write~read')], allow({ oauth: { by: 'oauth', scopes: 'write read' } }), 'oauth'],
+  ['never settles, but another alternative is satisfied', [{ service: [] }, { key: [] }], [token('hang'), key('ok')], by({ key: [] }),
+    'service key'],
+  ['scopes as text', [{ oauth: ['read', 'write'] }], [token('scopes-text~write~read')],
+    allow({ oauth: { by: 'oauth', scopes: 'write read' } }), 'oauth'],
   ['scopes as text with spaces too many', [{ oauth: ['read', 'write'] }], [token('scopes-doubled-spaces~read~write')],
     allow({ oauth: { by: 'oauth', scopes: ' read  write' } }), 'oauth'],
   ['scopes as text with a tab', [{ oauth: ['read'] }], [token('scopes-tab~read~write')], short(['read'], BEARER_READ_SHORT), 'oauth'],
@@ -38,7 +41,8 @@ const ANSWERS: readonly Row[] = [
   ['scopes of null', [{ oauth: [] }], [token('scopes-null')], UNDECIDED, 'oauth'],
   ['ended, as a Date', [{ oauth: [] }], [token('ended-date')], refused(401, 'token_expired', BEARER_EXPIRED), 'oauth'],
   ['ended, in seconds', [{ oauth: [] }], [token('ended-seconds')], refused(401, 'token_expired', BEARER_EXPIRED), 'oauth'],
-  ['ends later, as a Date', [{ oauth: [] }], [token('ends-date')], allow({ oauth: { by: 'oauth', expiresAt: '2100-01-01T00:00:00.000Z' } }), 'oauth'],
+  ['ends later, as a Date', [{ oauth: [] }], [token('ends-date')], allow({ oauth: { by: 'oauth', expiresAt: '2100-01-01T00:00:00.000Z' } }),
+    'oauth'],
   ['ends later, in seconds', [{ oauth: [] }], [token('ends-seconds')], allow({ oauth: { by: 'oauth', expiresAt: 4102444800 } }), 'oauth'],
   ['ends as text', [{ oauth: [] }], [token('ends-text')], UNDECIDED, 'oauth'],
   ['ends as NaN', [{ oauth: [] }], [token('ends-nan')], UNDECIDED, 'oauth'],
@@ -63,11 +67,13 @@ const REASONS: readonly Row[] = [
     [`${reason}, by a key's verifier`, [{ key: [] }], [key(reason)], refused(401, reason, KEY), 'key']
   ]),
   ['account_disabled is told to the log only, by a token\'s verifier', [{ oauth: [] }], [token('account_disabled')], invalid, 'oauth'],
-  ['account_disabled is told to the log only, by a key\'s verifier', [{ key: [] }], [key('account_disabled')], refused(401, 'credentials_invalid', KEY), 'key'],
+  ['account_disabled is told to the log only, by a key\'s verifier', [{ key: [] }], [key('account_disabled')],
+    refused(401, 'credentials_invalid', KEY), 'key'],
   ['a step-up says the scopes too', [{ oauth: ['read'] }], [token('authentication_too_weak')], refused(401, 'authentication_too_weak',
     'Bearer realm="api", error="insufficient_user_authentication", scope="read", error_description="A stronger or more recent authentication is required."'),
   'oauth'],
-  ...(['access_denied', 'certificate_missing', 'origin_not_allowed', 'address_not_allowed', 'transport_insecure'] as const).flatMap((reason): Row[] => [
+  ...(['access_denied', 'certificate_missing', 'origin_not_allowed', 'address_not_allowed',
+    'transport_insecure'] as const).flatMap((reason): Row[] => [
     [`${reason}, by a token's verifier`, [{ oauth: ['read'] }], [token(reason)], refused(403, reason, BEARER), 'oauth'],
     [`${reason}, by a key's verifier`, [{ key: [] }], [key(reason)], refused(403, reason), 'key']
   ]),
@@ -85,20 +91,28 @@ const CERTIFICATES: readonly Row[] = [
   ['a certificate alone: without the role', [{ machine: ['plant'] }], machine('ok'), short(['plant']), 'machine'],
   ['a certificate alone: invalid', [{ machine: [] }], machine('null'), refused(403, 'access_denied'), 'machine'],
   ['a certificate alone: undecided', [{ machine: [] }], machine('throw'), UNDECIDED, 'machine'],
-  ['a certificate alone: too weak, but a 401 would need a challenge', [{ machine: [] }], machine('authentication_too_weak'), refused(403, 'access_denied'), 'machine'],
+  ['a certificate alone: too weak, but a 401 would need a challenge', [{ machine: [] }], machine('authentication_too_weak'),
+    refused(403, 'access_denied'), 'machine'],
   ['a certificate alone: malformed', [{ machine: [] }], ['Client-Cert: nonsense'], refused(403, 'access_denied'), ''],
   ['a certificate alone: not a certificate', [{ machine: [] }], ['Client-Cert: :AAAA:'], refused(403, 'access_denied'), ''],
-  ['a certificate alone: twice', [{ machine: [] }], [`Client-Cert: :${CERTIFICATE}:`, `Client-Cert: :${CERTIFICATE}:`], refused(400, 'credentials_ambiguous'), ''],
-  ['a certificate or a token: 401 lists the token only', [{ machine: [] }, { oauth: [] }], [], refused(401, 'credentials_missing', BEARER), ''],
+  ['a certificate alone: twice', [{ machine: [] }], [`Client-Cert: :${CERTIFICATE}:`, `Client-Cert: :${CERTIFICATE}:`],
+    refused(400, 'credentials_ambiguous'), ''],
+  ['a certificate or a token: 401 lists the token only', [{ machine: [] }, { oauth: [] }], [], refused(401, 'credentials_missing', BEARER),
+    ''],
   ['a certificate or a token: certificate', [{ oauth: [] }, { machine: [] }], machine('ok'), by({ machine: [] }), 'machine'],
-  ['a certificate or a token: certificate invalid', [{ machine: [] }, { oauth: [] }], machine('null'), refused(401, 'credentials_invalid', BEARER), 'machine'],
+  ['a certificate or a token: certificate invalid', [{ machine: [] }, { oauth: [] }], machine('null'),
+    refused(401, 'credentials_invalid', BEARER), 'machine'],
   ['a certificate or a token: certificate too weak', [{ machine: [] }, { oauth: [] }], machine('authentication_too_weak'),
     refused(401, 'authentication_too_weak', BEARER), 'machine'],
-  ['a certificate and a token: certificate missing', [{ machine: [], oauth: [] }], [token('ok')], refused(403, 'certificate_missing'), 'oauth'],
-  ['a certificate and a token: token missing', [{ machine: [], oauth: [] }], machine('ok'), refused(401, 'credentials_missing', BEARER), 'machine'],
+  ['a certificate and a token: certificate missing', [{ machine: [], oauth: [] }], [token('ok')], refused(403, 'certificate_missing'),
+    'oauth'],
+  ['a certificate and a token: token missing', [{ machine: [], oauth: [] }], machine('ok'), refused(401, 'credentials_missing', BEARER),
+    'machine'],
   ['a certificate and a token: both missing', [{ machine: [], oauth: [] }], [], refused(401, 'credentials_missing', BEARER), ''],
-  ['a certificate and a token: both', [{ machine: [], oauth: [] }], [...machine('ok'), token('ok')], by({ machine: [], oauth: [] }), 'machine oauth'],
-  ['a certificate and a key: certificate missing, key without the role', [{ machine: [], role: ['admin'] }], [role('ok')], refused(403, 'certificate_missing'), 'role']
+  ['a certificate and a token: both', [{ machine: [], oauth: [] }], [...machine('ok'), token('ok')], by({ machine: [], oauth: [] }),
+    'machine oauth'],
+  ['a certificate and a key: certificate missing, key without the role', [{ machine: [], role: ['admin'] }], [role('ok')],
+    refused(403, 'certificate_missing'), 'role']
 ]
 
 export const VERDICTS: readonly Row[] = [...ANSWERS, ...REASONS, ...CERTIFICATES]

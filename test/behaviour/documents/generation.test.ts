@@ -194,7 +194,8 @@ t.test('a plugin in a scope completes its part of the document above', async (t)
   app.get('/open', ok)
   for (const name of ['alpha', 'beta']) {
     await app.register(async (scope) => {
-      await scope.register(fastifySecurity, { schemes: { [name]: bearer({ realm: name, verify: () => null }) }, security: [{ [name]: [] }] })
+      const schemes = { [name]: bearer({ realm: name, verify: () => null }) }
+      await scope.register(fastifySecurity, { schemes, security: [{ [name]: [] }] })
       scope.get('/pets', ok)
     }, { prefix: `/${name}` })
   }

@@ -107,8 +107,8 @@ t.test('at most 128 answers are kept, whatever is presented', async (t) => {
 
 t.test('a route of many schemes keeps what it can number, and no more', async (t) => {
   const policy = policyOf([
-    { oauth: [] }, { login: [] }, { token: [] }, { inner: [] }, { staff: [] }, { guard: [] }, { hawk: [] }, { device: [] }, { key: [] }, { other: [] },
-    { query: [] }, { session: [] }, { named: [] }, { machine: [] }
+    { oauth: [] }, { login: [] }, { token: [] }, { inner: [] }, { staff: [] }, { guard: [] }, { hawk: [] }, { device: [] }, { key: [] },
+    { other: [] }, { query: [] }, { session: [] }, { named: [] }, { machine: [] }
   ])
   const answers = answersFor(policy, null, WORDING)
   for (const became of [{}, { oauth: 'token_expired' }, { machine: 'token_expired' }, { machine: 'token_revoked' }, { named: 'token_revoked' }] as const) {

@@ -1,7 +1,9 @@
 import { Refusal, type CredentialSource } from '../../../lib/scheme.ts'
 
 /** A request as Node makes it of these lines: the first Authorization, cookies joined with `; `, everything else with `, `. */
-export function sourceOf (lines: readonly (readonly [name: string, value: string])[], rest: Partial<CredentialSource> = {}): CredentialSource {
+export function sourceOf (
+  lines: readonly (readonly [name: string, value: string])[], rest: Partial<CredentialSource> = {}
+): CredentialSource {
   const headers: Record<string, string | string[] | undefined> = {}
   for (const [field, value] of lines) {
     const name = field.toLowerCase()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { collectComponents } from '../../../lib/docs/components.ts'
 import { finishOperation, type DocumentedRoute } from '../../../lib/docs/operations.ts'
-import { prepareRefusals } from '../../../lib/docs/prepare.ts'
+import { prepareRefusals } from '../../../lib/docs/refusal-responses.ts'
 import type { Json } from '../../../lib/docs/openapi.ts'
 import type { Security } from '../../../lib/requirement/parse.ts'
 import { protect, schemes } from './protections.ts'
@@ -21,7 +21,8 @@ function finished (operation: Json, security: Security, route: Partial<Documente
     responds: false,
     ...route
   }
-  return finishOperation(operation, method, documented, { version: 1, schemes, components, refusals: prepareRefusals(components) }) as unknown as Finished // what is asked for
+  const drafting = { version: 1, schemes, components, refusals: prepareRefusals(components) } as const
+  return finishOperation(operation, method, documented, drafting) as unknown as Finished // what is asked for
 }
 
 t.test('what a route declares is added, and everything else stays', async (t) => {

@@ -1,11 +1,11 @@
 import { CompactEncrypt } from 'jose'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { Refusal } from '../../../lib/scheme.ts'
 import type { Reason } from '../../../lib/errors.ts'
 import type { Profile } from '../../../lib/tokens/profile.ts'
 import { startIssuer } from './fixtures/issuer.ts'
 import { AUDIENCE, base64url, claimsOf, ec, ec384, ed, jwkOf, mint, now, otherRsa, rsa, secret, signature } from './fixtures/mint.ts'
-import { everyPath } from './fixtures/paths.ts'
+import { everyPath, type Path } from './fixtures/paths.ts'
 
 /** What a row forges with: the claims and the header a good token of this run has. */
 interface Workshop {
@@ -155,14 +155,14 @@ const EXPIRIES: Row[] = [
     '9007199254740992', '9007199254740993', '9999999999', '99999999999999999999'].map((exp) =>
     invalid('E15', `exp ${exp}`, (w) => w.text(json(w.claims({ exp: undefined })).replace('{', `{"exp":${exp},`)))),
   invalid('E13', 'exp in milliseconds', (w) => w.token({ exp: Date.now() + 600000 })),
-  invalid('E13', 'exp beyond maxLifetime', (w) => w.token({ exp: now() + 86400 + 60 })),
+  invalid('E13', 'exp beyond maxLifetime', (w) => w.token({ exp: now() + 86400 + 3600 })),
   ...['exp', 'nbf', 'iat'].map((name) =>
     invalid('E15', `${name} NaN`, (w) => w.text(json(w.claims({ [name]: undefined })).replace('{', `{"${name}":NaN,`))))
 ]
 
 const BEGINNINGS: Row[] = [
   ...['nbf', 'iat'].flatMap((name): Row[] => [
-    { id: 'E16', name: `${name} in a minute`, reason: 'token_not_yet_valid', forge: (w) => w.token({ [name]: now() + 60 }) },
+    { id: 'E16', name: `${name} in an hour`, reason: 'token_not_yet_valid', forge: (w) => w.token({ [name]: now() + 3600, exp: now() + 7200 }) },
     { id: 'E16', name: `${name} in milliseconds`, reason: 'token_not_yet_valid', forge: (w) => w.token({ [name]: Date.now() }) },
     ...['"1"', 'null', 'true', '{}', '[1]', '1e999', '-1e999', '-1'].map((value) =>
       invalid('E16', `${name} ${value}`, (w) => w.text(json(w.claims({ [name]: undefined })).replace('{', `{"${name}":${value},`))))
@@ -231,10 +231,10 @@ const SERIALISATIONS: Row[] = [
     const [header, payload, signed] = w.token().split('.')
     return `${header}.${payload}.${Buffer.concat([Buffer.from(String(signed), 'base64url'), Buffer.from([0])]).toString('base64url')}`
   }),
-  malformed('E21', 'alphabet of plain base64', (w) => {
-    const [header, , signed] = w.token().split('.')
-    return `${header}.${Buffer.from(json(w.claims({ name: '\u00ff\u00fe?>~~\u00ff' }))).toString('base64')}.${signed}`
-  }),
+  ...['+', '/'].map((letter) => malformed('E21', `${letter} of the plain base64 alphabet`, (w) => {
+    const [header, payload, signed] = w.token().split('.')
+    return `${header}.${String(payload).replace(/^.{8}/, (start) => start.slice(1) + letter)}.${signed}`
+  })),
   ...['', '.', '..', '...', 'a.b', 'a.b.c', 'YQ.YQ', '.YQ.YQ', 'YQ..YQ', 'YQ.YQ.', 'YQ.YQ.YQ.YQ', 'null', '[object Object]'].map((text) =>
     malformed('E22', json(text), () => text)),
   invalid('E22', 'YQ.YQ.YQ', () => 'YQ.YQ.YQ'),
@@ -302,29 +302,48 @@ async function workshop (issuer: string, outside: string, typ: string | undefine
   }
 }
 
+/** What each way of construction says of a token. */
+async function reasons (paths: Path[], token: string): Promise<Record<string, string>> {
+  const said: Record<string, string> = {}
+  for (const { name, verify } of paths) {
+    const verdict = await verify(token)
+    said[name] = verdict instanceof Refusal ? verdict.reason : 'accepted'
+  }
+  return said
+}
+
+function each (paths: Path[], reason: string): Record<string, string> {
+  return Object.fromEntries(paths.map(({ name }) => [name, reason]))
+}
+
+/** Time stands still, so that no limit passes while a slow machine works through the rows. */
+function stopClock (t: Test) {
+  const at = Date.now()
+  t.intercept(Date, 'now', { value: () => at })
+}
+
 for (const [profile, typ] of PROFILES) {
   t.test(`forged tokens are refused on every path: profile ${profile}, typ ${typ}`, async (t) => {
+    stopClock(t)
     const outside = await startIssuer(t)
     const { issuer, paths } = await everyPath(t, { profile })
     const work = await workshop(issuer.origin, outside.origin, typ)
     const rows = FORGED.filter(({ only }) => only === undefined || (only === profile && (only === 'rfc9068' || typ !== 'at+jwt')))
       .map((row) => ({ ...row, token: row.forge(work) }))
-    for (const { name: path, verify, knowsKid } of paths) {
-      const good = await verify(work.token())
-      t.ok('subject' in good, `${path}: the untouched token is accepted`)
-      for (const { id, name, reason, byKid, token } of rows) {
-        if (byKid === true && !knowsKid) continue
-        const verdict = await verify(token)
-        t.equal(verdict instanceof Refusal ? verdict.reason : verdict.subject, reason, `${path}: ${id} ${name}`)
-      }
-      t.ok('subject' in await verify(work.token()), `${path}: the untouched token is accepted afterwards`)
+    const good = work.token()
+    t.same(await reasons(paths, good), each(paths, 'accepted'), 'the untouched token is accepted')
+    for (const { id, name, reason, byKid, token } of rows) {
+      const judging = byKid === true ? paths.filter(({ knowsKid }) => knowsKid) : paths
+      t.same(await reasons(judging, token), each(judging, reason), `${id} ${name}`)
     }
+    t.same(await reasons(paths, good), each(paths, 'accepted'), 'the untouched token is accepted afterwards')
     t.same(outside.asked, [], 'nothing was fetched from where a token points')
     t.equal(issuer.asked.filter((url) => url === '/jwks').length, 3, 'each of the three remote paths fetched its keys once')
   })
 }
 
 t.test('what is unusual but right is accepted on every path', async (t) => {
+  stopClock(t)
   const { issuer, paths } = await everyPath(t)
   const work = await workshop(issuer.origin, '', 'at+jwt')
   const rows: [string, string][] = [
@@ -341,9 +360,7 @@ t.test('what is unusual but right is accepted on every path', async (t) => {
     ['member name as a value', work.token({ a: 'exp', b: ['exp', 'exp'], c: '"exp":' })],
     ['scp is ignored', work.token({ scp: ['admin'] })]
   ]
-  for (const { name: path, verify } of paths) {
-    for (const [name, token] of rows) t.ok('subject' in await verify(token), `${path}: ${name}`)
-  }
+  for (const [name, token] of rows) t.same(await reasons(paths, token), each(paths, 'accepted'), name)
 })
 
 t.test('keys of a set work with their own algorithm', async (t) => {

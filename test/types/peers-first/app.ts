@@ -1,0 +1,7 @@
+import '@fastify/swagger'
+import '@fastify/websocket'
+import 'fastify-openapi-security'
+import '../shared/http.ts'
+import '../shared/websocket.ts'
+import '../shared/typebox.ts'
+import '../shared/typebox-websocket.ts'
