@@ -27,8 +27,10 @@ export interface FastifySecurityDefaults {}
 export type SchemeName = keyof FastifySecuritySchemes & string
 /** Whether the program has named its schemes. */
 export type Registered = [SchemeName] extends [never] ? false : true
-export type ScopeOf<Name extends SchemeName> = FastifySecuritySchemes[Name] extends { scopes: infer Scopes } ? Extract<Scopes, string> : string
-export type CredentialsOf<Name extends SchemeName> = FastifySecuritySchemes[Name] extends { credentials: infer Credentials } ? Credentials : unknown
+export type ScopeOf<Name extends SchemeName> =
+  FastifySecuritySchemes[Name] extends { scopes: infer Scopes } ? Extract<Scopes, string> : string
+export type CredentialsOf<Name extends SchemeName> =
+  FastifySecuritySchemes[Name] extends { credentials: infer Credentials } ? Credentials : unknown
 
 /** An OpenAPI Security Requirement Object: its schemes must all be satisfied; `{}` lets anonymous callers in. */
 export type SecurityRequirement = Registered extends true
@@ -39,7 +41,9 @@ export type Security = readonly SecurityRequirement[]
 
 type Simplify<T> = { [Key in keyof T]: T[Key] } & {}
 /** Keys that may be there. TypeScript adds `?: undefined` twins when it unites object literals; they do not count. */
-export type KeysIn<T> = T extends unknown ? { [Key in keyof T]-?: [Exclude<T[Key], undefined>] extends [never] ? never : Key }[keyof T] : never
+export type KeysIn<T> = T extends unknown
+  ? { [Key in keyof T]-?: [Exclude<T[Key], undefined>] extends [never] ? never : Key }[keyof T]
+  : never
 type CertainKeysIn<T> = { [Key in keyof T]-?: undefined extends T[Key] ? never : Key }[keyof T]
 
 /** What `request.auth` is when a declaration names a scheme that the program does not have. */
@@ -89,8 +93,9 @@ export type SchemesOption = Registered extends true
   : Readonly<Record<string, Scheme<object, string>>>
 
 // @fastify/websocket is an optional peer: what it adds to RouteOptions is read, so that nothing is imported which may be absent.
-type PeerHandler = RouteOptions extends { wsHandler?: infer Handler } ? NonNullable<Handler> : never
-type Socket = PeerHandler extends (socket: infer Peer, ...rest: never) => unknown ? Peer : never
+type Socket = RouteOptions extends { wsHandler?: infer Handler }
+  ? NonNullable<Handler> extends (socket: infer Peer, ...rest: never[]) => unknown ? Peer : never
+  : never
 /** `true` where the types of @fastify/websocket are loaded. */
 type IsWebSocket = [Socket] extends [never] ? never : true
 type WebSocketRouteOptions<
@@ -123,13 +128,14 @@ declare module 'fastify' {
     readonly auth: AuthOf<SchemaCompiler>
   }
   // @fastify/websocket's shorthand has no const type parameter, which widens scopes to string, and does not know the form with two arguments.
+  // The last parameter is never given: one of a literal type puts an overload before all others, whichever package is loaded first.
   interface RouteShorthandMethod<RawServer, RawRequest, RawReply, TypeProvider, Logger> {
     <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,
       const SchemaCompiler extends FastifySchema = FastifySchema>(
       path: string,
       opts: WebSocketRouteOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger>,
       handler: WebSocketRouteHandler<RawServer, RawRequest, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger>,
-      first?: 'x'
+      overload?: 'websocket'
     ): FastifyInstance<RawServer, RawRequest, RawReply, Logger, TypeProvider>
     <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,
       const SchemaCompiler extends FastifySchema = FastifySchema>(
@@ -137,7 +143,7 @@ declare module 'fastify' {
       opts: WebSocketRouteOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & {
         handler: WebSocketRouteHandler<RawServer, RawRequest, RouteGeneric, ContextConfig, NoInfer<SchemaCompiler>, TypeProvider, Logger>
       },
-      first?: 'x'
+      overload?: 'websocket'
     ): FastifyInstance<RawServer, RawRequest, RawReply, Logger, TypeProvider>
   }
 }

@@ -1,37 +1,36 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify'
-import { takeSubprotocol, type UpgradeRequest } from './credentials/subprotocol.ts'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler, onSendHookHandler } from 'fastify'
 import { ANONYMOUS, isDenial, type Denial } from './decision/decide.ts'
 import { gather, type Judged } from './decision/gather.ts'
 import type { Settings } from './options.ts'
 import type { Alternative, Policy } from './policy.ts'
 import { append, respond } from './respond.ts'
 import type { Protection } from './routes.ts'
-import { refuse, type Handshake, type Outcome } from './scheme.ts'
+import type { Handshake, Outcome } from './scheme.ts'
 import { logRefusal, logVerifierError } from './log.ts'
-import { isHandshake } from './websocket/handshake.ts'
+import { isHandshake, type OfferedTokens } from './websocket/handshake.ts'
 import { isOriginAllowed } from './websocket/origin.ts'
 
 /** What one route's guard works with. */
 export interface Guarding extends Protection {
   readonly settings: Settings
+  readonly offered: OfferedTokens
   /** Whether the route has an error handler of its own. */
   readonly handled: boolean
 }
-
-const ORIGIN_NOT_ALLOWED = refuse('origin_not_allowed')
 
 /**
  * Makes the guard of one route, for HTTP and the WebSocket handshake alike. It runs as the first of the route's own onRequest hooks:
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
 export function guard (guarding: Guarding): onRequestHookHandler {
-  const { policy, settings } = guarding
+  const { policy, settings, offered } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
+  const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
   return function securityGuard (request, reply, done) {
     const upgrading = isHandshake(request)
-    const handshake = upgrading ? readHandshake(request, settings) : undefined
+    const handshake = upgrading ? readHandshake(request, settings, offered) : undefined
     if (upgrading && !isOriginAllowed(request.headers.origin, settings.origins)) {
-      return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, [])
+      return deny(guarding, request, reply, { reason: 'origin_not_allowed', failing: [], short: null }, [])
     }
     const judged = gather({ policy, request, handshake, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
     if (judged instanceof Promise) judged.then((late) => { if (!isGone(reply)) conclude(late, request, reply, done) }, done)
@@ -39,28 +38,17 @@ export function guard (guarding: Guarding): onRequestHookHandler {
   }
 
   function conclude ({ decision, outcomes }: Judged, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-    if (decision === ANONYMOUS) return done()
-    if (isDenial(decision)) return deny(guarding, request, reply, decision, outcomes)
-    if (isHandshake(request) && lacksOrigin(policy, decision, request, settings)) {
-      return deny(guarding, request, reply, { reason: ORIGIN_NOT_ALLOWED.reason, failing: [], short: null }, outcomes)
-    }
-    // Caches know to spare responses to Authorization only (RFC 9111 §3.5).
-    if (outside.has(decision) && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
-    authenticate(request, policy, decision, outcomes)
-    done()
-  }
-}
-
-/** Keeps the token out of the sight of handlers of routes that ask for none. */
-export function stripHandshake (settings: Settings): onRequestHookHandler {
-  return function securityStripHandshake (request, _reply, done) {
-    if (isHandshake(request)) readHandshake(request, settings)
+    if (decision !== ANONYMOUS && isDenial(decision)) return deny(guarding, request, reply, decision, outcomes)
+    // Caches know to spare responses to Authorization only (RFC 9111 §3.5), and Vary cannot name a connection.
+    const isPrivate = decision === ANONYMOUS ? byCertificate : outside.has(decision)
+    if (isPrivate && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
+    if (decision !== ANONYMOUS) authenticate(request, policy, decision, outcomes)
     done()
   }
 }
 
 /** Names the fields that an anonymous response depends on, at the end, when the application has set its own `Vary` (RFC 9110 §12.5.5). */
-export function varyOnCredentials (policy: Policy): (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => void {
+export function varyOnCredentials (policy: Policy): onSendHookHandler {
   const fields = new Set(policy.slots.flatMap(({ scheme: { location } }) => {
     switch (location.in) {
       case 'authorization': return ['Authorization']
@@ -80,12 +68,15 @@ export function tripwire (isKnown: (request: FastifyRequest) => boolean): onRequ
   return function securityTripwire (request, reply, done) {
     if (request.is404 || isKnown(request)) return done()
     request.log.error({ url: request.routeOptions.url }, 'refused: the route has no compiled security policy')
-    if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => { request.raw.socket.destroy() })
+    if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => { reply.raw.socket?.destroy() })
     reply.code(503).header('cache-control', 'no-store').send()
   }
 }
 
-function deny ({ policy, answers, settings, handled }: Guarding, request: FastifyRequest, reply: FastifyReply, denial: Denial, outcomes: readonly Outcome[]): void {
+function deny (
+  { policy, answers, settings, handled }: Guarding,
+  request: FastifyRequest, reply: FastifyReply, denial: Denial, outcomes: readonly Outcome[]
+): void {
   logRefusal(request, settings.logLevel, policy, denial, outcomes)
   respond(request, reply, answers.of(denial, outcomes), handled)
 }
@@ -97,14 +88,8 @@ function authenticate (request: FastifyRequest, { slots }: Policy, alternative: 
   target.auth = auth
 }
 
-function readHandshake (request: FastifyRequest, { subprotocol }: Settings): Handshake | undefined {
-  return subprotocol === null ? undefined : { token: takeSubprotocol(request.raw as unknown as UpgradeRequest, subprotocol) } // the same object, seen as writable
-}
-
-/** Browsers attach cookies to any site's handshake, so a cookie counts only together with an origin (RFC 6455 §10.2). */
-function lacksOrigin (policy: Policy, { slots }: Alternative, request: FastifyRequest, settings: Settings): boolean {
-  return settings.origins !== null && request.headers.origin === undefined &&
-    slots.some((slot) => policy.slots[slot]?.scheme.location.in === 'cookie')
+function readHandshake (request: FastifyRequest, { origins }: Settings, offered: OfferedTokens): Handshake {
+  return { token: offered.get(request.raw), cookies: origins === null || request.headers.origin !== undefined }
 }
 
 function isOutsideAuthorization (policy: Policy, { slots }: Alternative): boolean {

@@ -6,6 +6,8 @@ import type { Policy } from './policy.ts'
 import { Refusal, type Outcome } from './scheme.ts'
 
 const HIDDEN = '[redacted]'
+/** An error may be its own cause. */
+const MAX_CAUSES = 4
 
 /** Tells the server's owner why a request was refused, and what became of each scheme; one line. */
 export function logRefusal (
@@ -23,20 +25,36 @@ export function logRefusal (
 /** Tells the server's owner that a verifier could not tell; whatever was presented is kept out of the text. */
 export function logVerifierError (request: FastifyRequest, scheme: string, error: unknown, credential: unknown): void {
   const secrets = secretsIn(credential)
-  const err = error instanceof Error
-    ? { type: error.name, message: redact(error.message, secrets), stack: redact(error.stack ?? '', secrets), cause: causeOf(error, secrets) }
-    : { type: typeof error, message: redact(String(error), secrets) }
-  const message = error instanceof VerifierMisuse ? 'programming error in a verifier; the request is refused' : 'a verifier could not tell; the request is refused'
-  request.log.error({ scheme, err }, message)
+  const told = error instanceof VerifierMisuse ? 'programming error in a verifier' : 'a verifier could not tell'
+  request.log.error({ scheme, err: withoutSecrets(error, secrets) }, `${told}; the request is refused`)
 }
 
-function causeOf ({ cause }: Error, secrets: readonly string[]): string | undefined {
-  return cause === undefined ? undefined : redact(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause), secrets)
+/** A new error with the texts of another: its other members, such as a client's request, may hold the credential too. */
+function withoutSecrets (error: unknown, secrets: readonly string[], depth = 0): Error {
+  if (!(error instanceof Error)) return new Error(redact(textOf(error), secrets))
+  const { name, message, stack, cause } = error
+  const told = cause === undefined || depth === MAX_CAUSES ? {} : { cause: withoutSecrets(cause, secrets, depth + 1) }
+  const safe = new Error(redact(textOf(message), secrets), told)
+  return Object.assign(safe, { name: redact(textOf(name), secrets), stack: redact(textOf(stack), secrets) })
 }
 
+function textOf (value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return `an ${typeof value} without a text`
+  }
+}
+
+/** The texts of a credential as they are, as in a URL, and as in a Basic Authorization field. */
 function secretsIn (credential: unknown): string[] {
   const values = typeof credential === 'object' && credential !== null ? Object.values(credential) : [credential]
-  return values.filter((value): value is string => typeof value === 'string' && value !== '').sort((a, b) => b.length - a.length)
+  const texts = values.filter((value): value is string => typeof value === 'string' && value !== '')
+  const urls = texts.map((text) => encodeURIComponent(Buffer.from(text).toString())) // half a surrogate pair would throw
+  const forms = texts.flatMap((text) =>
+    [text, encodeURIComponent(Buffer.from(text).toString()), new URLSearchParams({ text }).toString().slice('text='.length)])
+  forms.push(Buffer.from(texts.join(':')).toString('base64'))
+  return [...new Set(forms)].filter((text) => text !== '').sort((a, b) => b.length - a.length)
 }
 
 function redact (text: string, secrets: readonly string[]): string {

@@ -6,7 +6,7 @@ import { BOOT_ERRORS } from './errors.ts'
 import { readResources, type Resource } from './metadata/resource.ts'
 import { nameLocation } from './policy.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
-import type { Scheme, Schemes } from './scheme.ts'
+import type { Location, Scheme, Schemes } from './scheme.ts'
 import { isRealm } from './syntax.ts'
 
 /** What the plugin can be told about WebSocket routes. */
@@ -89,11 +89,16 @@ function checkSchemes (schemes: Schemes): void {
   for (const [name, scheme] of Object.entries(schemes)) {
     checkScheme(name, scheme)
     const location = nameLocation(scheme.location)
-    if (scheme.location.in === 'authorization' || scheme.location.in === 'certificate') continue
+    if (isShareable(scheme.location)) continue
     const other = read.get(location)
     if (other !== undefined) throw new BOOT_ERRORS.FST_SECURITY_SCHEMES_CONFLICT(other, name, location)
     read.set(location, name)
   }
+}
+
+/** Several scheme words may come in the Authorization field; a whole field is one credential. */
+function isShareable (location: Location): boolean {
+  return location.in === 'certificate' || (location.in === 'authorization' && location.scheme !== '*')
 }
 
 function checkScheme (name: string, scheme: Scheme): void {

@@ -5,18 +5,26 @@ import type { Wording } from './challenge/challenges.ts'
 import { document } from './docs/document.ts'
 import { runFirst } from './docs/first.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
-import { guard, stripHandshake, tripwire, varyOnCredentials } from './guard.ts'
+import { guard, tripwire, varyOnCredentials } from './guard.ts'
 import { resourceOf } from './metadata/resource.ts'
 import { serveMetadata } from './metadata/routes.ts'
 import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
 import { compile } from './policy.ts'
-import { redactQuery } from './redact.ts'
+import { hideQuery, redactQuery } from './redact.ts'
 import { inherit, openScope, type Effective, type Scope } from './requirement/inherit.ts'
 import { parseSecurity } from './requirement/parse.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
+import { isHandshake, takeOfferedTokens, type OfferedTokens } from './websocket/handshake.ts'
 
 type Route = KnownRoute['options']
+
+/** What the guards of one registration share. */
+interface Guarded {
+  readonly routes: Routes
+  readonly settings: Settings
+  readonly offered: OfferedTokens
+}
 
 /** `pino.symbols.serializersSym`, under which a logger keeps what it was given. */
 const PINO_SERIALIZERS = Symbol.for('pino.serializers')
@@ -31,22 +39,25 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const settings = readOptions(options)
   compile(settings.security, settings.schemes, 'The option security')
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
+  const guarded: Guarded = { routes, settings, offered: new WeakMap() }
   const scopeOf = scopesBelow(app, settings)
   decorate(app, scopeOf, routes, settings)
   app.addHook('onRoute', function (route) { documents.prepare(this, route as Route) })
   const documents = document(app, routes, settings, runFirst(app))
   app.addHook('onRegister', function (instance) { documents.watch(instance) })
-  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), routes, settings) })
+  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarded) })
   app.addHook('onReady', async function () {
     checkServer(app, routes)
+    takeOfferedTokens(app, settings.subprotocol, guarded.offered)
     documents.attach()
   })
+  if (settings.queryNames.size > 0) keepQueryQuiet(app, settings)
   serveMetadata(app, routes, settings)
   documents.attach()
 }
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
-function protect (app: FastifyInstance, route: Route, scope: Scope, routes: Routes, settings: Settings): void {
+function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, settings, offered }: Guarded): void {
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
   const effective = effectiveFor(app, route, scope, place)
@@ -54,14 +65,13 @@ function protect (app: FastifyInstance, route: Route, scope: Scope, routes: Rout
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
   const known: KnownRoute = { ...effective, methods, url: route.url, websocket, protection, options: route }
   routes.add(known)
-  route.config = Object.assign({}, route.config, { [KNOWN]: true })
-  keepQueryOutOfLog(app, route, settings)
-  if (protection === 'public') {
-    if (websocket) prepend(route, stripHandshake(settings))
-    return
+  route.config = Object.assign({}, route.config, { [KNOWN]: known })
+  if (route.logSerializers?.['req'] !== undefined) {
+    route.logSerializers = Object.assign(Object.create(route.logSerializers), redacted(route.logSerializers['req'], settings))
   }
+  if (protection === 'public') return
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
-  prepend(route, guard({ ...protection, settings, handled: route.errorHandler !== undefined }))
+  prepend(route, guard({ ...protection, settings, offered, handled: route.errorHandler !== undefined }))
   if (protection.policy.optional) route.onSend = [varyOnCredentials(protection.policy), ...[route.onSend ?? []].flat()]
 }
 
@@ -69,10 +79,12 @@ function effectiveFor (app: FastifyInstance, route: Route, scope: Scope, place: 
   const { schema } = route
   const declared: unknown = schema?.security
   if (declared !== undefined) {
-    if (!Object.hasOwn(schema ?? {}, 'security')) throw new BOOT_ERRORS.FST_SECURITY_REQUIREMENT_INVALID(place, 'it is inherited by the schema object')
+    if (!Object.hasOwn(schema ?? {}, 'security')) {
+      throw new BOOT_ERRORS.FST_SECURITY_REQUIREMENT_INVALID(place, 'it is inherited by the schema object')
+    }
     return { security: parseSecurity(declared, place), source: 'route' }
   }
-  if (isPreflightRoute([route.method].flat().join(), route.url) && app.hasPlugin('@fastify/cors')) return { security: [], source: 'plugin' }
+  if (isPreflightRoute(app, route)) return { security: [], source: 'plugin' }
   return inherit(scope, place)
 }
 
@@ -86,12 +98,18 @@ function refuseCookiesWithoutOrigins ({ protection }: KnownRoute, { origins }: S
   if (slot !== undefined) throw new BOOT_ERRORS.FST_SECURITY_ORIGINS_MISSING(place, slot.name)
 }
 
-function keepQueryOutOfLog (app: FastifyInstance, route: Route, { queryNames }: Settings): void {
-  if (queryNames.size === 0) return
-  const inherited: unknown = Reflect.get(app.log, PINO_SERIALIZERS)
-  const serialize: unknown = route.logSerializers?.['req'] ?? (inherited as { req?: unknown } | undefined)?.req
-  if (typeof serialize !== 'function') return
-  route.logSerializers = Object.assign(Object.create(route.logSerializers ?? null), { req: redactQuery(serialize as (request: FastifyRequest) => unknown, queryNames) }) // pino calls it so
+/** Keeps credentials in the query out of what Fastify and @fastify/websocket log and answer of requests that reach no handler. */
+function keepQueryQuiet (app: FastifyInstance, settings: Settings): void {
+  const serializers: unknown = Reflect.get(app.log, PINO_SERIALIZERS)
+  if (typeof serializers === 'object' && serializers !== null && 'req' in serializers) Object.assign(serializers, redacted(serializers.req, settings))
+  app.addHook('onRequest', function securityQuietQuery (request, _reply, done) {
+    if (request.is404 || (isHandshake(request) && knownRoute(request)?.websocket !== true)) hideQuery(request, settings.queryNames)
+    done()
+  })
+}
+
+function redacted (serialize: unknown, { queryNames }: Settings): { req?: unknown } {
+  return typeof serialize === 'function' ? { req: redactQuery(serialize as (request: FastifyRequest) => unknown, queryNames) } : {} // pino calls it so
 }
 
 /** The scope of each encapsulated instance; children have their parent as prototype. */
@@ -118,7 +136,12 @@ function decorate (app: FastifyInstance, scopeOf: (instance: FastifyInstance) =>
 }
 
 function isKnown (request: FastifyRequest): boolean {
-  return KNOWN in request.routeOptions.config || isPreflightRoute(request.method, request.routeOptions.url ?? '')
+  const { method, url } = request.routeOptions
+  return knownRoute(request) !== undefined || (method === 'OPTIONS' && url === '*' && request.server.hasPlugin('@fastify/cors'))
+}
+
+function knownRoute (request: FastifyRequest): KnownRoute | undefined {
+  return Reflect.get(request.routeOptions.config, KNOWN) as KnownRoute | undefined // protect() put it there
 }
 
 function checkServer (app: FastifyInstance, { known }: Routes): void {

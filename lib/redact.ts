@@ -18,6 +18,11 @@ export function redactQuery (serialize: SerializeRequest, names: ReadonlySet<str
   }
 }
 
+/** Hides the same in the URL of a request that no handler of the application gets; frameworks quote it in logs and answers. */
+export function hideQuery (request: FastifyRequest, names: ReadonlySet<string>): void {
+  request.raw.url = hideParameters(request.raw.url ?? '', names)
+}
+
 function hideParameters (url: string, names: ReadonlySet<string>): string {
   const start = url.indexOf('?')
   if (start === -1) return url

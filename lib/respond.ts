@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer } from './challenge/answers.ts'
+import { PROBLEM_TYPE } from './challenge/problem.ts'
 import { refusalError } from './errors.ts'
 import { isHandshake } from './websocket/handshake.ts'
 
@@ -17,21 +18,31 @@ const identity = (body: string) => body
 export function respond (request: FastifyRequest, reply: FastifyReply, answer: Answer, handled: boolean): void {
   reply.code(answer.status).header('cache-control', 'no-store')
   if (answer.challenges.length > 0) challenge(reply, answer.challenges)
-  if (answer.status === 503) reply.header('retry-after', RETRY_AFTER)
+  if (answer.status === 503) retryLater(reply)
   // A refused upgrade leaves a socket that no HTTP server owns any more.
   if (isHandshake(request)) reply.header('connection', 'close')
   if (handled || request.server.errorHandler.name !== 'defaultErrorHandler') {
     reply.send(refusalError(answer.reason, answer.requiredScopes))
   } else {
-    reply.header('content-type', 'application/problem+json').serializer(identity).send(answer.body)
+    reply.header('content-type', PROBLEM_TYPE).serializer(identity).send(answer.body)
   }
 }
 
-/** One line each (RFC 9110 §5.3), after those the application has set; readable for scripts of other origins if the response is. */
+/** One line each (RFC 9110 §5.3), after those the application has set. */
 function challenge (reply: FastifyReply, challenges: readonly string[]): void {
   const set = reply.getHeader('www-authenticate')
   reply.header('www-authenticate', set === undefined ? challenges : [set, challenges].flat())
-  if (reply.hasHeader('access-control-allow-origin')) append(reply, 'access-control-expose-headers', 'WWW-Authenticate')
+  expose(reply, 'WWW-Authenticate')
+}
+
+function retryLater (reply: FastifyReply): void {
+  reply.header('retry-after', RETRY_AFTER)
+  expose(reply, 'Retry-After')
+}
+
+/** Lets scripts of other origins read a field, if they may read the response (Fetch, CORS-safelisted response-header name). */
+function expose (reply: FastifyReply, field: string): void {
+  if (reply.hasHeader('access-control-allow-origin')) append(reply, 'access-control-expose-headers', field)
 }
 
 /** Adds a member to a list-valued field. */

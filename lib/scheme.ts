@@ -15,7 +15,9 @@ export interface CredentialSource {
 
 /** A token found on the WebSocket handshake outside the header fields of the scheme. */
 export interface Handshake {
-  readonly token: string | Refusal | undefined
+  readonly token?: string | Refusal | undefined
+  /** `false` if cookies do not count: browsers attach them to any site's handshake, so an origin must stand beside (RFC 6455 §10.2). */
+  readonly cookies?: boolean
 }
 
 /** A negative outcome: one frozen value per reason, made by {@link refuse}. */
@@ -96,6 +98,8 @@ export interface ChallengeTemplate {
   readonly oauth: boolean
   /** Schemes that are not in the IANA registry stand last (RFC 9110 §11.3). */
   readonly registered: boolean
+  /** Stands after all others, registered or not. */
+  readonly last?: boolean
 }
 
 /** An OpenAPI Security Scheme Object, with every field of the newest version. */

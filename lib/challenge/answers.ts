@@ -47,12 +47,13 @@ export function answersFor (policy: Policy, anonymousDenial: Denial | null, word
   return { anonymous: anonymousDenial === null ? null : of(anonymousDenial, policy.slots.map(() => undefined)), of }
 }
 
-/** All an answer depends on: the reason and what became of each slot. */
-function signature (denial: Denial, outcomes: readonly Outcome[]): number {
-  let key = REASON_NUMBERS.get(denial.reason) ?? 0
-  for (const outcome of outcomes) {
+/** All an answer depends on: the reason, what became of each slot, and which slots a challenge may speak of. */
+function signature ({ reason, failing }: Denial, outcomes: readonly Outcome[]): number {
+  let key = REASON_NUMBERS.get(reason) ?? 0
+  for (let slot = 0; slot < outcomes.length; slot++) {
+    const outcome = outcomes[slot]
     const digit = outcome === undefined ? NOT_PRESENTED : outcome instanceof Refusal ? REASON_NUMBERS.get(outcome.reason) ?? 0 : ACCEPTED
-    key = key * BASE + digit
+    key = key * 2 * BASE + 2 * digit + (failing.includes(slot) ? 1 : 0)
   }
   return key
 }

@@ -59,7 +59,12 @@ function reasonFor (denial: Denial, outcome: Outcome): Reason | null {
 }
 
 function saysMore (reason: Reason | null, known: Reason | null): boolean {
-  return reason !== null && (known === null || (known === 'credentials_invalid' && reason !== known))
+  return reason !== null && (known === null || (isUnspecific(known) && !isUnspecific(reason)))
+}
+
+/** A reason that is kept from callers must not change what else they are told. */
+function isUnspecific (reason: Reason): boolean {
+  return (REASONS[reason].shownAs ?? reason) === 'credentials_invalid'
 }
 
 /** The scopes of the alternative that fell short, else of the first declared alternative that asks for this challenge. */
@@ -72,8 +77,8 @@ function scopeOf (policy: Policy, denial: Denial, key: string, wording: Wording)
   return ''
 }
 
-function rank ({ scheme, registered }: ChallengeTemplate): number {
-  if (!registered) return 2
+function rank ({ scheme, registered, last }: ChallengeTemplate): number {
+  if (!registered) return last === true ? 3 : 2
   return scheme === 'Bearer' ? 0 : 1
 }
 

@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import { REASONS, type Reason } from '../errors.ts'
 
+/** The media type of a problem (RFC 9457 §3). */
+export const PROBLEM_TYPE = 'application/problem+json'
+
 /** The body of a refusal (RFC 9457 §3). */
 export interface Problem {
   readonly type: 'about:blank'

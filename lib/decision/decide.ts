@@ -1,7 +1,7 @@
-import type { Reason } from '../errors.ts'
+import { REASONS, type Reason } from '../errors.ts'
 import type { Alternative, Policy } from '../policy.ts'
 import { covers } from '../requirement/scopes.ts'
-import { Refusal, type Held, type Outcome } from '../scheme.ts'
+import { refuse, Refusal, type Held, type Outcome } from '../scheme.ts'
 
 /** Nothing was satisfied and nothing had to be. */
 export const ANONYMOUS = 'anonymous'
@@ -33,7 +33,7 @@ export function isDenial (decision: Decision): decision is Denial {
 
 /** Whether every slot of an alternative was accepted and holds what is required. */
 export function isSatisfied (alternative: Alternative, outcomes: readonly Outcome[]): boolean {
-  return alternative.slots.every((slot, i) => distance(outcomes[slot], alternative.scopes[i] ?? []) === OK)
+  return alternative.slots.every((slot, i) => isHeld(outcomes[slot], alternative.scopes[i] ?? []))
 }
 
 /**
@@ -42,7 +42,7 @@ export function isSatisfied (alternative: Alternative, outcomes: readonly Outcom
  */
 export function decide (policy: Policy, outcomes: readonly Outcome[]): Decision {
   const ambiguous = outcomes.find((outcome): outcome is Refusal => outcome instanceof Refusal && outcome.status === 400)
-  if (ambiguous !== undefined) return deny(ambiguous.reason, policy.slots.map((_, slot) => slot).filter((slot) => outcomes[slot] === ambiguous))
+  if (ambiguous !== undefined) return deny(ambiguous.reason, slotsWhere(policy, (slot) => outcomes[slot] === refuse(ambiguous.reason)))
   const satisfied = policy.alternatives.find((alternative) => isSatisfied(alternative, outcomes))
   if (satisfied !== undefined) return satisfied
   return policy.optional ? decideOptional(policy, outcomes) : decideRequired(policy, outcomes)
@@ -62,25 +62,26 @@ function decideOptional (policy: Policy, outcomes: readonly Outcome[]): Decision
 }
 
 function decideRequired (policy: Policy, outcomes: readonly Outcome[]): Decision {
-  const distances = policy.alternatives.map((alternative) => farthest(alternative, outcomes))
+  const distances = policy.alternatives.map(({ slots, scopes }) =>
+    Math.max(...slots.map((slot, i) => distance(policy, slot, outcomes[slot], scopes[i] ?? []))))
   if (distances.includes(UNDECIDED)) return deny('verifier_unavailable', [])
   if (distances.includes(THROTTLED)) return deny('too_many_attempts', [])
   const nearest = policy.alternatives.find((_, i) => distances[i] === SHORT || distances[i] === WEAK)
   return nearest === undefined ? unauthenticated(policy, outcomes) : insufficient(nearest, outcomes)
 }
 
-function farthest (alternative: Alternative, outcomes: readonly Outcome[]): number {
-  return Math.max(...alternative.slots.map((slot, i) => distance(outcomes[slot], alternative.scopes[i] ?? [])))
+function isHeld (outcome: Outcome, scopes: readonly string[]): boolean {
+  return outcome !== undefined && !(outcome instanceof Refusal) && covers((outcome as Held).scopes, scopes)
 }
 
-function distance (outcome: Outcome, scopes: readonly string[]): number {
+function distance (policy: Policy, slot: number, outcome: Outcome, scopes: readonly string[]): number {
   if (outcome === undefined) return ABSENT
-  if (!(outcome instanceof Refusal)) return covers((outcome as Held).scopes, scopes) ? OK : SHORT
+  if (!(outcome instanceof Refusal)) return isHeld(outcome, scopes) ? OK : SHORT
   switch (outcome.status) {
     case 403: return SHORT
     case 429: return THROTTLED
     case 503: return UNDECIDED
-    default: return outcome.reason === 'authentication_too_weak' ? WEAK : INVALID
+    default: return outcome.reason === 'authentication_too_weak' && isAskedFor(policy, slot) ? WEAK : INVALID
   }
 }
 
@@ -91,28 +92,34 @@ function insufficient (alternative: Alternative, outcomes: readonly Outcome[]): 
   const weak = refused.filter((_, i) => reasons[i] === 'authentication_too_weak')
   if (weak.length > 0) return deny('authentication_too_weak', weak)
   if (reasons[0] !== undefined) return deny(reasons[0], refused)
-  const short = alternative.slots.filter((slot, i) => distance(outcomes[slot], alternative.scopes[i] ?? []) === SHORT)
+  const short = alternative.slots.filter((slot, i) => !isHeld(outcomes[slot], alternative.scopes[i] ?? []))
   return { reason: 'scope_insufficient', failing: short, short: alternative }
 }
 
 function unauthenticated (policy: Policy, outcomes: readonly Outcome[]): Denial {
-  const failing = policy.slots.map((_, slot) => slot).filter((slot) => isMissingOrFailed(outcomes[slot]))
-  if (failing.some((slot) => policy.slots[slot]?.scheme.challenge !== null)) {
-    return deny(mostTelling(failing.map((slot) => outcomes[slot])), failing)
-  }
+  const failing = slotsWhere(policy, (slot) => isMissingOrFailed(outcomes[slot]))
+  if (failing.some((slot) => isAskedFor(policy, slot))) return deny(mostTelling(failing.map((slot) => outcomes[slot])), failing)
   // A 401 needs a challenge (RFC 9110 §15.5.2), and nothing that could be sent in HTTP would help here.
   const missing = failing.find((slot) => outcomes[slot] === undefined)
   return deny(missing === undefined ? 'access_denied' : policy.slots[missing]?.scheme.missing ?? 'access_denied', [])
+}
+
+function slotsWhere (policy: Policy, test: (slot: number) => boolean): number[] {
+  return policy.slots.map((_, slot) => slot).filter(test)
+}
+
+function isAskedFor (policy: Policy, slot: number): boolean {
+  return policy.slots[slot]?.scheme.challenge !== null
 }
 
 function isMissingOrFailed (outcome: Outcome): boolean {
   return outcome === undefined || (outcome instanceof Refusal && outcome.status === 401)
 }
 
-/** The first failure, unless a later one says more than "not valid"; missing if nothing was presented. */
+/** The first failure, unless a later one may say more than "not valid"; missing if nothing was presented. */
 function mostTelling (outcomes: readonly Outcome[]): Reason {
   const reasons = outcomes.flatMap((outcome) => outcome instanceof Refusal ? [outcome.reason] : [])
-  return reasons.find((reason) => reason !== 'credentials_invalid') ?? reasons[0] ?? 'credentials_missing'
+  return reasons.find((reason) => (REASONS[reason].shownAs ?? reason) !== 'credentials_invalid') ?? reasons[0] ?? 'credentials_missing'
 }
 
 function deny (reason: Reason, failing: readonly number[]): Denial {

@@ -85,10 +85,14 @@ function nextSlot (alternative: Alternative, presented: readonly unknown[], outc
   return next
 }
 
+interface Verifying {
+  verify (credential: unknown, request: unknown): unknown
+}
+
 /** Verifies one slot and stores its outcome; answers a promise only if the verifier does. Never rejects. */
 function verifySlot (gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[]): Promise<void> | null {
   const { policy, request, onVerifierError } = gathering
-  const { name, scheme } = policy.slots[slot] as { name: string, scheme: { verify (credential: unknown, request: unknown): unknown } } // read() typed it
+  const { name, scheme } = policy.slots[slot] as { name: string, scheme: Verifying } // what read() found is what verify() takes
   const fail = (error: unknown) => {
     outcomes[slot] = UNAVAILABLE
     onVerifierError(request, name, error, credential)

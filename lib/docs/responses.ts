@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { ProblemSchema } from '../../schemas/problem.ts'
 import type { Answer } from '../challenge/answers.ts'
+import { PROBLEM_TYPE } from '../challenge/problem.ts'
 import { REASONS } from '../errors.ts'
 import { parseChallenges } from '../syntax.ts'
 import type { Reference } from './components.ts'
 import { copy, isObject, type Json } from './openapi.ts'
 
 const CHALLENGE_FIELD = 'WWW-Authenticate'
-const PROBLEM_TYPE = 'application/problem+json'
 
 /** Texts of the statuses that stand for more reasons than their examples show. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {

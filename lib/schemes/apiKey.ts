@@ -2,7 +2,7 @@ import { BOOT_ERRORS } from '../errors.ts'
 import { readCookie } from '../credentials/cookie.ts'
 import { readHeader } from '../credentials/header.ts'
 import { readQuery } from '../credentials/query.ts'
-import type { CredentialSource, Location, Refusal, Scheme, Verify } from '../scheme.ts'
+import type { CredentialSource, Handshake, Location, Refusal, Scheme, Verify } from '../scheme.ts'
 import { isFieldText, isToken } from '../syntax.ts'
 import { describe, type Described, type NotPromise } from './http.ts'
 
@@ -18,7 +18,7 @@ export interface ApiKeyOptions<Credentials extends object, Role extends string> 
   readonly challenge?: string
 }
 
-type Read = (source: CredentialSource, name: string) => string | Refusal | undefined
+type Read = (source: CredentialSource, name: string, handshake?: Handshake) => string | Refusal | undefined
 
 const READ: Readonly<Record<ApiKeyOptions<object, never>['in'], Read>> = { header: readHeader, query: readQuery, cookie: readCookie }
 
@@ -52,9 +52,9 @@ export function apiKey<Credentials extends NotPromise, const Role extends string
     location: locate(place, key),
     queryName: place === 'query' ? name : undefined,
     ambient: place === 'cookie',
-    challenge: { scheme: challenge, params: { in: place, name }, oauth: false, registered: false },
+    challenge: { scheme: challenge, params: { in: place, name }, oauth: false, registered: false, last: true },
     realm: options.realm,
-    read: (source) => read(source, key),
+    read: (source, handshake) => read(source, key, handshake),
     verify
   }
 }

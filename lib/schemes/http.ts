@@ -76,8 +76,10 @@ export function describe (definition: SchemeDefinition, { description }: Describ
 }
 
 function challengeTemplate (scheme: string, params: Readonly<Record<string, string>>, registered: boolean): ChallengeTemplate {
+  const names = new Set(['realm'])
   for (const [name, value] of Object.entries(params)) {
-    if (!isToken(name) || name.toLowerCase() === 'realm') throw invalid(scheme, `challenge parameter "${name}" cannot be set`)
+    if (!isToken(name) || names.has(name.toLowerCase())) throw invalid(scheme, `challenge parameter "${name}" cannot be set`)
+    names.add(name.toLowerCase())
     if (!isFieldText(value)) throw new BOOT_ERRORS.FST_SECURITY_TEXT_INVALID(`Challenge parameter "${name}" of scheme ${scheme}`)
   }
   return { scheme, params, oauth: false, registered }

@@ -70,10 +70,8 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
   async function hint (compact: CompactToken, header: JwtHeader, log: NonNullable<LoggingRequest['log']>): Promise<Refusal> {
     // Whether the keys can be had or not, this profile refuses the token.
     const judged = await judge(compact, header, 'jwt').catch(() => refuse('credentials_invalid'))
-    if ('subject' in judged && !hinted) {
-      hinted = true
-      log.warn(PROFILE_HINT)
-    }
+    if ('subject' in judged && !hinted) log.warn(PROFILE_HINT)
+    hinted ||= 'subject' in judged
     return refuse('credentials_invalid')
   }
 

@@ -54,10 +54,6 @@ t.test('what is right does not', async (t) => {
       await app.register(cors)
       await plug(app)
     }],
-    ['CORS before, under a prefix', async (app) => {
-      await app.register(async (child) => { await child.register(cors) }, { prefix: '/v1' })
-      await plug(app)
-    }],
     ['a hook and a decorator before', async (app) => {
       app.decorate('pets', 1)
       app.addHook('onRequest', async () => {})

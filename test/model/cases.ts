@@ -2,7 +2,7 @@ import { type Decision, ANONYMOUS, isDenial } from '../../lib/decision/decide.ts
 import { REASONS } from '../../lib/errors.ts'
 import { compile, type Compiled } from '../../lib/policy.ts'
 import { parseSecurity } from '../../lib/requirement/parse.ts'
-import { refuse, type Outcome, type Scheme } from '../../lib/scheme.ts'
+import { refuse, Refusal, type Outcome, type Scheme } from '../../lib/scheme.ts'
 import type { ModelAlternative, ModelOutcome, ModelScheme, ModelVerdict } from './reference.ts'
 
 /** What is fixed about a scheme of a case. */
@@ -39,6 +39,12 @@ export const REFUSED: readonly Twin[] = [
   refused(400, 'credentials_ambiguous'), refused(401, 'credentials_invalid'), refused(401, 'authentication_too_weak'),
   refused(403, 'access_denied'), refused(429, 'too_many_attempts'), refused(503, 'verifier_unavailable')
 ]
+/** Two `Authorization` lines, none of them for this scheme: the same reason, and not the scheme's own fault. */
+export const ELSEWHERE: Twin = {
+  name: 'ambiguous elsewhere',
+  model: { kind: 'refused', status: 400, elsewhere: true },
+  real: new Refusal('credentials_ambiguous')
+}
 export const ABSENT: Twin = { name: 'absent', model: { kind: 'absent' }, real: undefined }
 
 export function accepted (scopes: readonly string[]): Twin {

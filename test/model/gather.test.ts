@@ -312,7 +312,7 @@ t.test('1,000 alternatives of 50 schemes ask each verifier once', async (t) => {
 
 t.test('what is gathered keeps to the request', async (t) => {
   const seen: unknown[] = []
-  const handshake = { token: 'from the handshake' }
+  const handshake = { token: 'from the handshake', cookies: true }
   const scheme: Scheme = {
     ...schemeOf({ ambient: false, challengeable: true }, 'a'),
     read: (source, given) => { seen.push(source, given); return { of: source } },

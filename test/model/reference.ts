@@ -7,11 +7,14 @@
  * passed over in silence (X-05).
  */
 
-/** What became of one scheme in one request. `weak` is the 401 of RFC 9470. */
+/**
+ * What became of one scheme in one request. `weak` is the 401 of RFC 9470; a 400 is `elsewhere` if the credential that came twice is of
+ * another scheme in the same place.
+ */
 export type ModelOutcome =
   | { readonly kind: 'absent' }
   | { readonly kind: 'accepted', readonly scopes: readonly string[] }
-  | { readonly kind: 'refused', readonly status: 400 | 401 | 403 | 429 | 503, readonly weak?: true }
+  | { readonly kind: 'refused', readonly status: 400 | 401 | 403 | 429 | 503, readonly weak?: true, readonly elsewhere?: true }
 
 export interface ModelScheme {
   readonly outcome: ModelOutcome
@@ -45,7 +48,7 @@ export function model (alternatives: readonly ModelAlternative[], schemes: Schem
 
   // Ambiguous delivery ends the request before anything else is asked.
   const ambiguous = refusedWith(400, named, schemes)
-  if (ambiguous.length > 0) return refuse(400, ambiguous, schemes)
+  if (ambiguous.length > 0) return refuse(400, ambiguous.filter((name) => !isElsewhere(schemes.get(name)!.outcome)), schemes)
 
   const judged = alternatives.map((alternative, index) => ({ alternative, index, class: classOf(alternative, schemes) }))
     .filter(({ alternative }) => alternative.size > 0)
@@ -59,10 +62,10 @@ export function model (alternatives: readonly ModelAlternative[], schemes: Schem
   const closest = judged.find((one) => one.class === 'weak' || one.class === 'denied' || one.class === 'short')
   if (closest === undefined) return unauthenticated(named, schemes)
   const reached = [...closest.alternative]
-    .filter(([name, required]) => classify(schemes.get(name)!.outcome, required) === closest.class).map(([name]) => name)
+    .filter(([name, required]) => classify(schemes.get(name)!, required) === closest.class).map(([name]) => name)
   if (closest.class === 'denied') return refuse(403, reached, schemes)
   if (closest.class === 'short') return refuse(403, reached, schemes, [...new Set([...closest.alternative.values()].flat())])
-  return reached.some((name) => schemes.get(name)!.challengeable) ? refuse(401, reached, schemes) : unauthenticated(named, schemes)
+  return refuse(401, reached, schemes)
 }
 
 /** Nothing is satisfied and `{}` is declared. */
@@ -95,15 +98,20 @@ function refusedWith (status: number, names: readonly string[], schemes: Schemes
 }
 
 function classOf (alternative: ModelAlternative, schemes: Schemes): Class {
-  const classes = [...alternative].map(([name, required]) => classify(schemes.get(name)!.outcome, required))
+  const classes = [...alternative].map(([name, required]) => classify(schemes.get(name)!, required))
   return WORST_FIRST.find((candidate) => classes.includes(candidate)) ?? 'ok'
 }
 
-function classify (outcome: ModelOutcome, required: readonly string[]): Class {
+function classify ({ outcome, challengeable }: ModelScheme, required: readonly string[]): Class {
   if (outcome.kind === 'absent') return 'absent'
   if (outcome.kind === 'accepted') return required.every((scope) => outcome.scopes.includes(scope)) ? 'ok' : 'short'
   if (outcome.status === 503) return 'undecided'
   if (outcome.status === 429) return 'throttled'
   if (outcome.status === 403) return 'denied'
-  return outcome.weak === true ? 'weak' : 'invalid'
+  // A stronger sign-in can only be asked for with a challenge.
+  return outcome.weak === true && challengeable ? 'weak' : 'invalid'
+}
+
+function isElsewhere (outcome: ModelOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.elsewhere === true
 }

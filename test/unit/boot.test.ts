@@ -98,11 +98,31 @@ t.test('routes before the plugin are refused', async (t) => {
   }
 })
 
-t.test('preflight routes', async (t) => {
-  const table: [method: string, url: string, preflight: boolean][] = [
-    ['OPTIONS', '*', true], ['OPTIONS', '/v1/*', true], ['OPTIONS', '/', false], ['OPTIONS', '/a*b', false], ['GET', '*', false], ['options', '*', false]
+t.test('the route that CORS adds is known, whatever looks like it is not', async (t) => {
+  const table: [name: string, declare: (app: FastifyInstance) => unknown, preflight: string[]][] = [
+    ['CORS', (app) => app.register(cors), ['OPTIONS *']],
+    ['CORS in a part', (app) => app.register(async (part) => { await part.register(cors) }, { prefix: '/v1' }), ['OPTIONS /v1*']],
+    ['no CORS', (app) => app.options('*', { schema: { hide: true } as never }, handler), []],
+    ['another method', async (app) => { await app.register(cors); app.post('*', { schema: { hide: true } as never }, handler) }, ['OPTIONS *']],
+    ['another wildcard', async (app) => { await app.register(cors); app.options('/files/*', { schema: { hide: true } as never }, handler) }, ['OPTIONS *']],
+    ['one that says something of security', async (app) => {
+      await app.register(cors)
+      app.options('*', { constraints: { host: 'a.example' }, schema: { hide: true, security: [] } as never }, handler)
+    }, ['OPTIONS *']],
+    ['one without a schema', async (app) => {
+      await app.register(cors)
+      app.options('*', { constraints: { host: 'a.example' } }, handler)
+    }, ['OPTIONS *']]
   ]
-  for (const [method, url, preflight] of table) t.equal(isPreflightRoute(method, url), preflight, `${method} ${url}`)
+  for (const [name, declare, preflight] of table) {
+    const app = Fastify()
+    const found: string[] = []
+    app.addHook('onRoute', function (route) { if (isPreflightRoute(this, route)) found.push(`${String(route.method)} ${route.url}`) })
+    await declare(app)
+    await app.ready()
+    t.strictSame(found, preflight, name)
+    await app.close()
+  }
 })
 
 t.test('the outermost instance is known', async (t) => {

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { BOOT_ERRORS, REASONS, refusalError, refusalErrorCode, type BootErrorCode, type Reason } from '../../lib/errors.ts'
-import { Refusal, refuse } from '../../lib/scheme.ts'
 
 const CODES = Object.keys(REASONS) as Reason[]
 
@@ -89,17 +88,5 @@ t.test('every boot error carries its own code, and names what it is given', asyn
     t.match(code, /^FST_SECURITY_[A-Z_]+$/)
     t.ok(error.message.length > 10, `${code}: a message`)
     t.notMatch(error.message, '%s', `${code}: nothing left out`)
-  }
-})
-
-t.test('a verifier can refuse for every reason on the list, and for no other', async (t) => {
-  for (const reason of CODES) {
-    const refusal = refuse(reason)
-    t.ok(refusal instanceof Refusal && Object.isFrozen(refusal), reason)
-    t.match(refusal, { reason, status: REASONS[reason].status })
-    t.equal(refuse(reason), refusal, `${reason}: one value`)
-  }
-  for (const wrong of ['', 'other', 'CREDENTIALS_INVALID', '__proto__', 'constructor', 'toString', undefined, null, 401]) {
-    t.throws(() => refuse(wrong as never), TypeError, String(wrong))
   }
 })

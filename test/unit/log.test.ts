@@ -1,4 +1,5 @@
 import t from 'tap'
+import { inspect } from 'node:util'
 import type { FastifyRequest } from 'fastify'
 import { VerifierMisuse } from '../../lib/decision/judge.ts'
 import { logRefusal, logVerifierError } from '../../lib/log.ts'
@@ -63,23 +64,33 @@ t.test('a failed verifier is told without what was presented', async (t) => {
     ['a credential within another', new Error(`${CANARY}-longer and ${CANARY}`), { username: CANARY, password: `${CANARY}-longer` }],
     ['a text that is a pattern', new Error(`${CANARY}.*+?^$`), `${CANARY}.*+?^$`],
     ['a text with dollar signs', new Error(`x ${CANARY}$& y`), `${CANARY}$&`],
+    ['a password as Basic sends it', new Error(`bad ${Buffer.from(`ada:${CANARY}`).toString('base64')} [redacted]`), { username: 'ada', password: CANARY }],
+    ['a token as a URL holds it', new Error(`GET /?t=${encodeURIComponent(`${CANARY}+/=`)} [redacted]`), `${CANARY}+/=`],
+    ['other members of an error', Object.assign(new Error('[redacted]'), { config: { headers: { authorization: CANARY } }, code: CANARY }), CANARY],
+    ['members of a cause', new Error('[redacted]', { cause: Object.assign(new Error('x'), { request: CANARY }) }), CANARY],
+    ['the name', Object.assign(new Error('x'), { name: CANARY }), CANARY],
+    ['an aggregate', new AggregateError([new Error(CANARY)], '[redacted]'), CANARY],
     ['a certificate', new Error(`unknown serial ${CANARY}`), { subject: { CN: 'x' }, serialNumber: CANARY }]
   ]
   for (const [name, error, credential] of table) {
     const { request, lines } = listening()
     logVerifierError(request, 'oauth', error, credential)
     t.equal(lines.length, 1, `${name}: one line`)
-    t.notMatch(JSON.stringify(lines), CANARY, `${name}: not the credential`)
-    t.match(JSON.stringify(lines), /\[redacted\]/, `${name}: in its place`)
+    const printed = inspect(lines, { depth: null, showHidden: true })
+    t.notMatch(printed, CANARY, `${name}: not the credential`)
+    t.match(printed, /\[redacted\]/, `${name}: in its place`)
     t.match(lines[0], ['error', { scheme: 'oauth' }, 'a verifier could not tell; the request is refused'], name)
   }
 })
 
 t.test('what is told of an error', async (t) => {
   const { request, lines } = listening()
-  const error = new RangeError('too far', { cause: new TypeError('why') })
+  const error = new RangeError('too far', { cause: new TypeError('why', { cause: 'because' }) })
   logVerifierError(request, 'oauth', error, 'secret')
-  t.strictSame(lines[0]?.[1], { scheme: 'oauth', err: { type: 'RangeError', message: 'too far', stack: error.stack, cause: 'TypeError: why' } })
+  const [, line] = lines[0] ?? []
+  t.strictSame(Object.keys(line ?? {}), ['scheme', 'err'])
+  t.match(line, { scheme: 'oauth', err: { name: 'RangeError', message: 'too far', stack: error.stack } })
+  t.match(line?.['err'], { cause: { name: 'TypeError', message: 'why', cause: { message: 'because' } } })
 })
 
 t.test('a breach of contract is told as one', async (t) => {
@@ -89,18 +100,29 @@ t.test('a breach of contract is told as one', async (t) => {
 })
 
 t.test('whatever is thrown can be told', async (t) => {
+  const cyclic = new Error('x')
+  cyclic.cause = cyclic
   const table: [name: string, error: unknown][] = [
     ['undefined', undefined], ['null', null], ['a number', 1], ['a symbol', Symbol('x')], ['an object', { a: 1 }], ['an array', [1]], ['a function', () => {}],
     ['an object without a prototype', Object.create(null)], ['a text that cannot be had', { toString () { throw new Error('x') } }],
     ['an Error without a stack', Object.assign(new Error('x'), { stack: undefined })],
     ['an Error whose message is a number', Object.assign(new Error('x'), { message: 1 })],
     ['an Error whose stack is an object', Object.assign(new Error('x'), { stack: {} })],
-    ['a cause that cannot be a text', new Error('x', { cause: Object.create(null) })]
+    ['a cause that cannot be a text', new Error('x', { cause: Object.create(null) })],
+    ['a cause that is itself', cyclic]
   ]
   for (const [name, error] of table) {
     const { request, lines } = listening()
     t.doesNotThrow(() => { logVerifierError(request, 'oauth', error, 'secret') }, name)
     t.equal(lines.length, 1, `${name}: one line`)
+  }
+})
+
+t.test('whatever was presented can be hidden', async (t) => {
+  for (const credential of ['\uD800', 'a\uDFFFb', { password: '\uD800' }, '%', '$&', '\\', { toJSON () { throw new Error('x') } }, [CANARY]]) {
+    const { request, lines } = listening()
+    t.doesNotThrow(() => { logVerifierError(request, 'oauth', new Error('no database'), credential) }, inspect(credential))
+    t.equal(lines.length, 1, `${inspect(credential)}: one line`)
   }
 })
 

@@ -121,6 +121,7 @@ t.test('what cannot be stops the application', async (t) => {
     ['a scheme with a realm that is a number', { ...LEAST, schemes: { a: { ...header('X'), realm: 1 } } }, 'TEXT_INVALID', /The realm of security scheme "a"/],
     ['two keys in one header', { ...LEAST, schemes: { a: header('X-Key'), b: header('x-KEY') } }, 'SCHEMES_CONFLICT', /"a" and "b" both read the header "x-key"/],
     ['two keys in one cookie', { ...LEAST, schemes: { a: apiKey({ in: 'cookie', name: 'sid', verify }), b: apiKey({ in: 'cookie', name: 'sid', verify }) } }, 'SCHEMES_CONFLICT', /the cookie "sid"/],
+    ['two keys in the whole Authorization field', { ...LEAST, schemes: { a: header('Authorization'), b: header('authorization') } }, 'SCHEMES_CONFLICT', /the Authorization field/],
     ['two keys in one parameter', { ...LEAST, schemes: { a: apiKey({ in: 'query', name: 'k', verify }), b: apiKey({ in: 'query', name: 'k', verify }) } }, 'SCHEMES_CONFLICT', /the query "k"/]
   ]
   for (const [name, options, code, message] of table) t.throws(() => readOptions(options as never), { code: `FST_SECURITY_${code}`, message }, name)
@@ -130,7 +131,7 @@ t.test('schemes that share no place do not conflict', async (t) => {
   const table: [name: string, schemes: FastifySecurityOptions['schemes']][] = [
     ['one name in three places', { a: header('k'), b: apiKey({ in: 'cookie', name: 'k', verify }), c: apiKey({ in: 'query', name: 'k', verify }) }],
     ['cookies that differ in letter case', { a: apiKey({ in: 'cookie', name: 'sid', verify }), b: apiKey({ in: 'cookie', name: 'SID', verify }) }],
-    ['the Authorization field', { a: bearer({ verify }), b: basic({ verify }), c: bearer({ verify, realm: 'x' }) }],
+    ['the Authorization field', { a: bearer({ verify }), b: basic({ verify }), c: bearer({ verify, realm: 'x' }), d: header('Authorization') }],
     ['two kinds of certificate', { a: mutualTls({ verify }), b: mutualTls({ verify }) }],
     ['two tokens in one parameter, as in one field', { a: bearer({ verify, query: 'access_token' }), b: bearer({ verify, query: 'access_token', realm: 'x' }) }],
     ['no schemes', {}]

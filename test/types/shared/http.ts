@@ -52,7 +52,7 @@ app.get('/schema-without', { schema: { params: {} } }, async (request) => {
 app.get('/undefined', { schema: { security: undefined as never } }, async () => 1)
 
 const open = process.env['OPEN'] === 'yes'
-app.get('/conditional', { schema: { security: open ? [] : [{ oauth: [] }] } }, async (request) => {
+app.get('/conditional', { schema: { security: open ? [] as const : [{ oauth: [] }] as const } }, async (request) => {
   expectType<User | undefined>()(request.auth?.oauth)
   // @ts-expect-error -- null if public
   void request.auth.oauth

@@ -42,9 +42,9 @@ t.test('nothing presented: everything that would help, without an error', async 
   for (const [name, security, challenges] of table) t.strictSame(lines(security), challenges, name)
 })
 
-t.test('Bearer comes first, schemes that no registry knows last, the rest as declared', async (t) => {
+t.test('Bearer comes first, then what the registry knows, then what it does not, keys last, else as declared', async (t) => {
   const table: [name: string, security: Security, schemes: string[]][] = [
-    ['declared backwards', [{ key: [] }, { device: [] }, { staff: [] }, { hawk: [] }, { token: [] }], ['Bearer', 'Basic', 'Hawk', 'ApiKey', 'Device']],
+    ['declared backwards', [{ key: [] }, { device: [] }, { staff: [] }, { hawk: [] }, { token: [] }], ['Bearer', 'Basic', 'Hawk', 'Device', 'ApiKey']],
     ['declared otherwise', [{ hawk: [] }, { staff: [] }, { device: [] }, { key: [] }], ['Hawk', 'Basic', 'Device', 'ApiKey']],
     ['in one AND', [{ key: [], session: [], oauth: [] }], ['Bearer', 'ApiKey', 'ApiKey']]
   ]
@@ -80,6 +80,8 @@ t.test('an error stands only on what was presented and failed', async (t) => {
     ['a merged challenge says what was found', [{ token: [] }, { oauth: ['read'] }], { oauth: 'credentials_invalid' }, [bearer(error('credentials_invalid'))]],
     ['and the more telling of two', [{ token: [] }, { oauth: [] }], { token: 'credentials_invalid', oauth: 'token_expired' }, [bearer(error('token_expired'))]],
     ['whichever comes first', [{ token: [] }, { oauth: [] }], { token: 'token_expired', oauth: 'credentials_invalid' }, [bearer(error('token_expired'))]],
+    ['what is kept from callers says no more than "not valid"', [{ token: [] }, { oauth: [] }], { token: 'account_disabled', oauth: 'token_expired' }, [bearer(error('token_expired'))]],
+    ['nor if it comes second', [{ token: [] }, { oauth: [] }], { token: 'credentials_invalid', oauth: 'account_disabled' }, [bearer(error('credentials_invalid'))]],
     ['the first of two telling ones', [{ token: [] }, { oauth: [] }], { token: 'token_revoked', oauth: 'token_expired' }, [bearer(error('token_revoked'))]],
     ['two realms, one presented', [{ token: [] }, { inner: [] }], { inner: 'credentials_invalid' }, [bearer(), `Bearer realm="inner"${error('credentials_invalid')}`]]
   ]

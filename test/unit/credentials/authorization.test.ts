@@ -1,5 +1,6 @@
 import t from 'tap'
 import { readAuthorization } from '../../../lib/credentials/authorization.ts'
+import { refuse } from '../../../lib/scheme.ts'
 import { AMBIGUOUS, sourceOf, told, withoutLines } from './source.ts'
 
 t.test('the Authorization field is read by its scheme word', async (t) => {
@@ -53,6 +54,21 @@ t.test('two lines are ambiguous, whatever they say', async (t) => {
   }
   t.strictSame(told(readAuthorization(withoutLines({ authorization: ['Bearer a', 'Bearer b'] }), 'bearer')), AMBIGUOUS, 'an array')
   t.strictSame(told(readAuthorization(withoutLines({ authorization: ['Bearer a'] }), 'bearer')), AMBIGUOUS, 'an array of one')
+})
+
+t.test('two lines that are not for the scheme are no fault of its own', async (t) => {
+  const table: [name: string, lines: [string, string][], own: boolean][] = [
+    ['both for it', [['Authorization', 'Bearer a'], ['Authorization', 'Bearer b']], true],
+    ['the first for it', [['Authorization', 'BEARER a'], ['Authorization', 'Basic b']], true],
+    ['the second for it', [['Authorization', 'Basic a'], ['authorization', 'bearer b']], true],
+    ['neither', [['Authorization', 'Basic a'], ['Authorization', 'Basic b']], false],
+    ['neither, and the word elsewhere', [['Authorization', 'Basic a'], ['X', 'Bearer b'], ['Authorization', 'Basic Bearer']], false]
+  ]
+  for (const [name, lines, own] of table) {
+    const found = readAuthorization(sourceOf(lines), 'bearer')
+    t.strictSame(told(found), AMBIGUOUS, `${name}: ambiguous`)
+    t.equal(found === refuse('credentials_ambiguous'), own, name)
+  }
 })
 
 t.test('the name as a value of another field is no second line', async (t) => {

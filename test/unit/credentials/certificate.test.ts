@@ -57,6 +57,12 @@ t.test('a connection that does not say "verified" has no certificate', async (t)
   for (const [name, socket, found] of table) t.equal(readPeerCertificate(over(socket)), found, name)
 })
 
+t.test('the whole chain is asked for', async (t) => {
+  const asked: unknown[] = []
+  readPeerCertificate(over({ authorized: true, getPeerCertificate: (detailed: unknown) => { asked.push(detailed); return {} } }))
+  t.strictSame(asked, [true])
+})
+
 function proxies (...addresses: [address: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
   const list = new BlockList()
   for (const address of addresses) list.addSubnet(...address)

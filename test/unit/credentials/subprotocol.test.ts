@@ -38,6 +38,7 @@ t.test('the token is taken from the offered subprotocols', async (t) => {
     ['the prefix in the middle of another', `x${OFFER}, chat`, undefined, `x${OFFER}, chat`],
     ['the prefix in another letter case', `${OFFER.replace('bearer', 'Bearer')}, chat`, undefined, `${OFFER.replace('bearer', 'Bearer')}, chat`],
     ['an empty subprotocol beside it', `${OFFER}, `, MALFORMED, undefined],
+    ['one of two beside it is no token', `chat, ${OFFER}, a b`, MALFORMED, 'chat, a b'],
     ['no token beside it', `${OFFER}, a b`, MALFORMED, 'a b']
   ]
   for (const [name, offered, taken, left] of table) {

@@ -7,7 +7,7 @@ interface Row { field?: string, handshake?: Handshake['token'], query?: unknown,
 
 function read ({ field, handshake, query, opted = false }: Row): unknown {
   const source = sourceOf(field === undefined ? [] : [['Authorization', field]], { query: { access_token: query } })
-  return told(readToken(source, handshake === undefined ? undefined : { token: handshake }, opted ? 'access_token' : null))
+  return told(readToken(source, handshake === undefined ? undefined : { token: handshake, cookies: true }, opted ? 'access_token' : null))
 }
 
 t.test('a token is found in one place', async (t) => {
@@ -63,7 +63,7 @@ t.test('what is no token68 is malformed, wherever it lies', async (t) => {
 t.test('what the handshake refuses stays refused', async (t) => {
   t.strictSame(read({ handshake: refuse('subprotocol_missing') }), { reason: 'subprotocol_missing' })
   t.strictSame(read({ handshake: refuse('credentials_malformed') }), MALFORMED)
-  t.equal(told(readToken(sourceOf([]), { token: undefined }, null)), undefined, 'a handshake without a token')
+  t.equal(told(readToken(sourceOf([]), { token: undefined, cookies: true }, null)), undefined, 'a handshake without a token')
 })
 
 t.test('two Authorization lines are ambiguous', async (t) => {

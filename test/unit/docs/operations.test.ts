@@ -87,6 +87,8 @@ t.test('bodies are documented where they are ours and there are any', async (t) 
 t.test('an upgrade is documented for GET only', async (t) => {
   t.strictSame(Object.keys(finished({ responses: { 200: { description: 'Default Response' } } }, [{ oauth: [] }], { upgrade: 'only' }).responses),
     ['101', '400', '401', '503'])
+  t.strictSame(Object.keys(finished({ responses: { 200: { description: 'Default Response' } } }, [], { upgrade: 'only', responds: true }).responses),
+    ['101', '200'], 'the application declares it')
   t.strictSame(Object.keys(finished({ responses: { 200: {} } }, [], { upgrade: 'also' }).responses), ['101', '200'])
   t.strictSame(Object.keys(finished({ responses: { 200: {} } }, [], { upgrade: 'also' }, 'HEAD').responses), ['200'])
 })

@@ -11,7 +11,7 @@ t.test('a key in each place', async (t) => {
     location: { in: 'header', name: 'x-api-key' },
     queryName: undefined,
     ambient: false,
-    challenge: { scheme: 'ApiKey', params: { in: 'header', name: 'X-API-Key' }, oauth: false, registered: false },
+    challenge: { scheme: 'ApiKey', params: { in: 'header', name: 'X-API-Key' }, oauth: false, registered: false, last: true },
     realm: 'partners',
     verify
   })
@@ -35,6 +35,14 @@ t.test('the key is read from its place only', async (t) => {
   t.equal(apiKey({ in: 'header', name: 'X-KEY', verify }).read(source), 'of the header', 'header names have no letter case')
   t.equal(apiKey({ in: 'cookie', name: 'X-KEY', verify }).read(source), undefined, 'cookie names do')
   t.equal(apiKey({ in: 'query', name: 'X-KEY', verify }).read(source), undefined, 'parameter names do')
+})
+
+t.test('a handshake is told to cookies only', async (t) => {
+  const source = sourceOf([['K', 'a'], ['Cookie', 'k=a']], { query: { k: 'a' } })
+  for (const place of ['header', 'query', 'cookie'] as const) {
+    const found = told(apiKey({ in: place, name: 'k', verify }).read(source, { token: 'b', cookies: false }))
+    t.strictSame(found, place === 'cookie' ? { reason: 'origin_not_allowed' } : 'a', place)
+  }
 })
 
 t.test('repeated and empty keys', async (t) => {
