@@ -17,11 +17,9 @@ import type { AppSecurity } from './security.ts'
  * declare module 'fastify-openapi-security' { interface FastifySecuritySchemes extends SchemesFrom<typeof schemes> {} }
  * ```
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- merged by the program
 export interface FastifySecuritySchemes {}
 
 /** Optional: `{ security: readonly [{ readonly oauth: readonly [] }] }`, what a route that says nothing gets. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- merged by the program
 export interface FastifySecurityDefaults {}
 
 export type SchemeName = keyof FastifySecuritySchemes & string
@@ -99,10 +97,12 @@ type Socket = RouteOptions extends { wsHandler?: infer Handler }
 /** `true` where the types of @fastify/websocket are loaded. */
 type IsWebSocket = [Socket] extends [never] ? never : true
 type WebSocketRouteOptions<
-  RawServer extends RawServerBase, RawRequest extends RawRequestDefaultExpression<RawServer>, RawReply extends RawReplyDefaultExpression<RawServer>,
-  RouteGeneric extends RouteGenericInterface, ContextConfig, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider,
-  Logger extends FastifyBaseLogger
-> = RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & { websocket: IsWebSocket }
+  RawServer extends RawServerBase, RawRequest extends RawRequestDefaultExpression<RawServer>,
+  RawReply extends RawReplyDefaultExpression<RawServer>, RouteGeneric extends RouteGenericInterface,
+  ContextConfig, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider, Logger extends FastifyBaseLogger
+> = RouteShorthandOptions<RawServer, RawRequest, RawReply, RouteGeneric, ContextConfig, SchemaCompiler, TypeProvider, Logger> & {
+  websocket: IsWebSocket
+}
 type WebSocketRouteHandler<
   RawServer extends RawServerBase, RawRequest extends RawRequestDefaultExpression<RawServer>, RouteGeneric extends RouteGenericInterface,
   ContextConfig, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider, Logger extends FastifyBaseLogger
@@ -127,7 +127,7 @@ declare module 'fastify' {
     /** The credentials of the satisfied requirement by scheme; `null` for anonymous callers and public routes. */
     readonly auth: AuthOf<SchemaCompiler>
   }
-  // @fastify/websocket's shorthand has no const type parameter, which widens scopes to string, and does not know the form with two arguments.
+  // @fastify/websocket's shorthand has no const type parameter, so scopes widen to string, and does not know the form with two arguments.
   // The last parameter is never given: one of a literal type puts an overload before all others, whichever package is loaded first.
   interface RouteShorthandMethod<RawServer, RawRequest, RawReply, TypeProvider, Logger> {
     <RouteGeneric extends RouteGenericInterface = RouteGenericInterface, ContextConfig = ContextConfigDefault,

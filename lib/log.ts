@@ -50,7 +50,6 @@ function textOf (value: unknown): string {
 function secretsIn (credential: unknown): string[] {
   const values = typeof credential === 'object' && credential !== null ? Object.values(credential) : [credential]
   const texts = values.filter((value): value is string => typeof value === 'string' && value !== '')
-  const urls = texts.map((text) => encodeURIComponent(Buffer.from(text).toString())) // half a surrogate pair would throw
   const forms = texts.flatMap((text) =>
     [text, encodeURIComponent(Buffer.from(text).toString()), new URLSearchParams({ text }).toString().slice('text='.length)])
   forms.push(Buffer.from(texts.join(':')).toString('base64'))

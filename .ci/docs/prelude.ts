@@ -33,12 +33,10 @@ declare global {
   const apiKey: typeof security.apiKey
   const basic: typeof security.basic
   const bearer: typeof security.bearer
-  const digest: typeof security.digest
   const mutualTls: typeof security.mutualTls
   const oauth2: typeof security.oauth2
   const openIdConnect: typeof security.openIdConnect
   const jwt: typeof security.jwt
-  const introspection: typeof security.introspection
   const secrets: typeof security.secrets
   const refuse: typeof security.refuse
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
-import { redactQuery } from '../../lib/redact.ts'
+import { hideQuery, redactQuery } from '../../lib/redact.ts'
 
 const NAMES = new Set(['access_token', 'key', 'a b', 'k[]'])
 const urlOf = (url: string): unknown =>
@@ -36,6 +36,17 @@ t.test('parameters that hold credentials are not printed', async (t) => {
   for (const [name, url, printed] of table) {
     t.equal(urlOf(url), printed, name)
     t.notMatch(urlOf(url), 'canary', `${name}: no credential`)
+  }
+})
+
+t.test('the URL of a request that nobody handles is hidden in place', async (t) => {
+  const table: [url: string | undefined, hidden: string][] = [
+    ['/nowhere?key=canary&a=1', '/nowhere?key=[redacted]&a=1'], ['/nowhere', '/nowhere'], ['', ''], [undefined, '']
+  ]
+  for (const [url, hidden] of table) {
+    const request = { raw: { url } } as FastifyRequest
+    hideQuery(request, NAMES)
+    t.equal(request.raw.url, hidden, String(url))
   }
 })
 

@@ -1,7 +1,7 @@
 /** What handlers of HTTP routes see. Compiled with and without the optional peers, and with and without `strict`. */
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AnyAuth, AuthOf } from 'fastify-openapi-security'
-import { expectSame, expectType } from '../expect.ts'
+import { expectSame, expectType, use } from '../expect.ts'
 import type { Machine, User } from './schemes.ts'
 
 const app = fastify()
@@ -18,7 +18,7 @@ app.get('/one', { schema: { security: [{ oauth: ['pets:read'] }] } }, async (req
 
 app.get('/or', { schema: { security: [{ oauth: ['pets:read'] }, { machine: [] }] } }, async (request) => {
   // @ts-expect-error -- may be absent
-  void request.auth.oauth.subject
+  use(request.auth.oauth.subject)
   if (request.auth.oauth) expectType<User>()(request.auth.oauth)
   else expectType<Machine>()(request.auth.machine)
   if (request.auth.oauth === undefined) expectType<Machine>()(request.auth.machine)
@@ -36,7 +36,7 @@ app.get('/or-and', { schema: { security: [{ oauth: [], machine: [] }, { machine:
 
 app.get('/optional', { schema: { security: [{ oauth: [] }, {}] } }, async (request) => {
   // @ts-expect-error -- null for anonymous callers
-  void request.auth.oauth
+  use(request.auth.oauth)
   expectType<User | undefined>()(request.auth?.oauth)
   if (request.auth !== null) expectType<User>()(request.auth.oauth)
 })
@@ -55,7 +55,7 @@ const open = process.env['OPEN'] === 'yes'
 app.get('/conditional', { schema: { security: open ? [] as const : [{ oauth: [] }] as const } }, async (request) => {
   expectType<User | undefined>()(request.auth?.oauth)
   // @ts-expect-error -- null if public
-  void request.auth.oauth
+  use(request.auth.oauth)
 })
 
 app.route({
@@ -72,7 +72,7 @@ app.route({
 app.post('/two-arguments', { schema: { security: [{ machine: [] }] }, handler: async (request) => request.auth.machine.serial })
 app.all('/all', { schema: { security: [{ machine: [] }] } }, function (request, reply) {
   expectType<FastifyInstance['version']>()(this.version)
-  void reply.send(request.auth.machine.serial)
+  reply.send(request.auth.machine.serial)
 })
 for (const method of ['put', 'patch', 'delete', 'head', 'options'] as const) {
   app[method]('/each', { schema: { security: [{ machine: [] }] } }, async (request) => request.auth.machine.serial)

@@ -1,7 +1,7 @@
 /** What handlers of WebSocket routes see. Compiled with this package loaded before and after @fastify/websocket, and with `strict`. */
 import fastify, { type FastifyRequest } from 'fastify'
 import type { WebSocket } from '@fastify/websocket'
-import { expectType } from '../expect.ts'
+import { expectType, use } from '../expect.ts'
 import type { Machine, User } from './schemes.ts'
 
 const app = fastify()
@@ -13,7 +13,7 @@ app.get('/one', { websocket: true, schema: { security: [{ oauth: ['pets:read'] }
 })
 app.get('/or', { websocket: true, schema: { security: [{ oauth: ['pets:read'] }, { machine: [] }] } }, async (socket, request) => {
   // @ts-expect-error -- may be absent
-  void request.auth.oauth.subject
+  use(request.auth.oauth.subject)
   if (request.auth.oauth) expectType<User>()(request.auth.oauth)
   else expectType<Machine>()(request.auth.machine)
   socket.close()
@@ -25,7 +25,7 @@ app.get('/and', { websocket: true, schema: { security: [{ oauth: [], machine: []
 })
 app.get('/optional', { websocket: true, schema: { security: [{ oauth: ['pets:read'] }, {}] } }, (socket, request) => {
   // @ts-expect-error -- null for anonymous callers
-  void request.auth.oauth
+  use(request.auth.oauth)
   expectType<User | undefined>()(request.auth?.oauth)
   socket.close()
 })

@@ -75,7 +75,8 @@ t.test('a kept answer is the one that would be made', async (t) => {
   for (const security of securities) {
     const policy = policyOf(security)
     const held: Outcome[] = [[], ['read'], ['write'], ['read', 'write'], ['admin'], ['boss']].map((scopes) => ({ scopes }))
-    const some: Outcome[] = [undefined, ...held, ...(['credentials_invalid', 'token_expired', 'account_disabled', 'access_denied', 'authentication_too_weak'] as const).map(refuse)]
+    const reasons = policy.slots.length === 2 ? CODES : (['credentials_invalid', 'token_expired', 'account_disabled', 'access_denied'] as const)
+    const some: Outcome[] = [undefined, ...held, ...reasons.map(refuse)]
     const cases = [...product(...policy.slots.map(() => some))].filter((outcomes) => {
       const decision = decide(policy, outcomes)
       return decision !== ANONYMOUS && isDenial(decision)
@@ -91,6 +92,14 @@ t.test('a kept answer is the one that would be made', async (t) => {
   }
   t.strictSame(wrong.slice(0, 5), [])
   t.ok(compared > 2000, `${compared} compared`)
+})
+
+t.test('refusals before anything was judged are told apart', async (t) => {
+  const policy = policyOf([{ oauth: [] }])
+  const answers = answersFor(policy, null, WORDING)
+  for (const reason of ['origin_not_allowed', 'access_denied', 'certificate_missing', 'origin_not_allowed'] as const) {
+    t.equal(answers.of({ reason, failing: [], short: null }, []).reason, reason)
+  }
 })
 
 t.test('at most 128 answers are kept, whatever is presented', async (t) => {

@@ -59,6 +59,9 @@ t.test('challenges are merged only if scheme, realm and place are equal', async 
     ['two schemes with a bearer token', [{ token: ['batch'] }, { oauth: ['read'] }], [bearer(', scope="batch"')]],
     ['three of them', [{ login: ['email'] }, { token: [] }, { oauth: ['read'] }], [bearer(', scope="email"')]],
     ['two realms', [{ token: [] }, { inner: [] }], [bearer(), 'Bearer realm="inner"']],
+    ['two realms that are not the plugin\'s', [{ outer: [] }, { inner: [] }], ['Bearer realm="outer"', 'Bearer realm="inner"']],
+    ['the plugin\'s realm, said and unsaid', [{ same: [] }, { token: [] }], [bearer()]],
+    ['scheme words that differ in letter case', [{ hawk: [] }, { shouting: [] }], ['Hawk realm="api"']],
     ['two realms of Basic', [{ staff: [] }, { guard: [] }], [BASIC, 'Basic realm="gate \\"7\\"", charset="UTF-8"']],
     ['two headers', [{ key: [] }, { other: [] }], [KEY, OTHER]],
     ['one scheme in two alternatives', [{ key: [], staff: [] }, { key: [] }], [BASIC, KEY]]
