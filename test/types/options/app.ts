@@ -16,7 +16,7 @@ await app.register(fastifySecurity, { schemes: { oauth, machine }, security: [] 
 app.register(fastifySecurity, () => ({ schemes, security: [{}] }))
 app.register(fastifySecurity, {
   schemes: {
-    oauth: openIdConnect({ openIdConnectUrl: 'https://id.example', verify: () => ({ subject: '', tenant: '' }) }),
+    oauth: openIdConnect({ openIdConnectUrl: 'https://id.example', scopes: ['pets:read'], verify: () => ({ subject: '', tenant: '' }) }),
     machine: apiKey({ in: 'query', name: 'key', verify: async (key) => ({ serial: key }) })
   },
   security: []
@@ -33,6 +33,8 @@ app.register(fastifySecurity, { schemes })
 app.register(fastifySecurity, { schemes: { oauth }, security: [] })
 // @ts-expect-error -- other credentials than were named
 app.register(fastifySecurity, { schemes: { oauth: machine, machine }, security: [] })
+// @ts-expect-error -- scopes that were not named
+app.register(fastifySecurity, { schemes: { oauth: bearer({ roles: ['pets:count'], verify: () => null as User | null }), machine }, security: [] })
 // @ts-expect-error -- not a scheme
 app.register(fastifySecurity, { schemes: { oauth, machine: {} }, security: [] })
 // @ts-expect-error -- unknown scheme
