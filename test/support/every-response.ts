@@ -26,7 +26,9 @@ function isHeaders (value: unknown): value is OutgoingHttpHeaders {
 }
 
 /** What inject collects stands on the response; a socket gets it all at the end. */
-function bodyOf (response: ServerResponse & { readonly _lightMyRequest?: { readonly payloadChunks: readonly Buffer[] } }, last: unknown): string {
+function bodyOf (
+  response: ServerResponse & { readonly _lightMyRequest?: { readonly payloadChunks: readonly Buffer[] } }, last: unknown
+): string {
   if (response._lightMyRequest !== undefined) return Buffer.concat(response._lightMyRequest.payloadChunks).toString()
   return typeof last === 'string' || Buffer.isBuffer(last) ? last.toString() : ''
 }

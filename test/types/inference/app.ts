@@ -2,7 +2,7 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import fastifySecurity, {
   apiKey, basic, bearer, defineSchemes, http, jwt, mutualTls, oauth2, openIdConnect, refuse, secrets,
-  type CredentialsOf, type OAuthFlows, type SchemesFrom, type ScopeOf, type Verify
+  type CredentialsOf, type OAuthFlows, type Scheme, type SchemesFrom, type ScopeOf, type Verify
 } from 'fastify-openapi-security'
 import { expectSame, expectType } from '../expect.ts'
 
@@ -106,7 +106,8 @@ app.get('/login', { schema: { security: [{ login: ['whatever'] }] } }, async (re
 
 // Wrappers keep the type.
 const sessionCookie = <Credentials extends object> (verify: Verify<string, Credentials>) => apiKey({ in: 'cookie', name: 'session', verify })
-expectSame<SchemesFrom<{ session: ReturnType<typeof sessionCookie<User>> }>, { session: { scopes: never, credentials: User } }>()
+const session = sessionCookie((_key, request) => find(request, ''))
+expectType<Scheme<User, never>>()(session)
 
 // What is no credentials object is a programming error, with a promise around it too.
 // @ts-expect-error -- true

@@ -90,8 +90,9 @@ app.register(fp(plugin))
 app.register(async (instance: FastifyInstance) => { instance.get('/20', async (request) => whoami(request)) })
 
 // Controllers typed by their schema.
-type Controller<Schema extends FastifySchema> =
-  (request: FastifyRequest<RouteGenericInterface, RawServerDefault, RawRequestDefaultExpression, Schema, TypeBoxTypeProvider>) => Promise<string>
+type RequestFor<Schema extends FastifySchema> =
+  FastifyRequest<RouteGenericInterface, RawServerDefault, RawRequestDefaultExpression, Schema, TypeBoxTypeProvider>
+type Controller<Schema extends FastifySchema> = (request: RequestFor<Schema>) => Promise<string>
 const controller: Controller<typeof schema> = async (request) => {
   expectType<number>()(request.params.id)
   return request.auth.oauth.subject
