@@ -26,7 +26,8 @@ t.test('what all schemes with a bearer token have in common', async (t) => {
       realm: 'users',
       verify
     }, name)
-    t.ok(Object.isFrozen(make({}).challenge), `${name}: the shared challenge is frozen`)
+    const { challenge } = make({})
+    t.ok(Object.isFrozen(challenge) && Object.isFrozen(challenge?.params), `${name}: the shared challenge is frozen`)
     const scheme = make({})
     t.equal(scheme.read(sourceOf([['Authorization', 'Bearer abc']])), 'abc', `${name}: read`)
     t.equal(scheme.read(sourceOf([])), undefined, `${name}: absent`)

@@ -55,6 +55,7 @@ t.test('what cannot be a scheme stops the application', async (t) => {
     ['a value with a line end', { ...OPTIONS, params: { a: 'x\r\ny' } }, 'TEXT_INVALID', /Challenge parameter "a" of scheme Device cannot be written/],
     ['a value beyond ASCII', { ...OPTIONS, params: { a: 'é' } }, 'TEXT_INVALID', /Challenge parameter "a"/],
     ['a value that is a number', { ...OPTIONS, params: { a: 1 } }, 'TEXT_INVALID', /Challenge parameter "a"/],
+    ['parameters that differ in letter case only, capitals first', { ...OPTIONS, params: { A: 'x', a: 'y' } }, 'SCHEME_INVALID', /challenge parameter "a"/],
     ['parameters that differ in letter case only', { ...OPTIONS, params: { a: 'x', A: 'y' } }, 'SCHEME_INVALID', /challenge parameter "A"/]
   ]
   for (const [name, options, code, message] of table) t.throws(() => http(options as never), { code: `FST_SECURITY_${code}`, message }, name)
