@@ -2,6 +2,8 @@ import neostandard, { resolveIgnoresFromGitignore } from 'neostandard'
 import tseslint from 'typescript-eslint'
 
 export default [
+  // CommonJS in TypeScript: neostandard reads it as JavaScript and stumbles over `import x = require()`.
+  { ignores: ['**/*.cts'] },
   ...neostandard({ ts: true, ignores: resolveIgnoresFromGitignore() }),
   {
     rules: {

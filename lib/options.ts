@@ -88,12 +88,25 @@ function checkSchemes (schemes: Schemes): void {
   const read = new Map<string, string>()
   for (const [name, scheme] of Object.entries(schemes)) {
     checkScheme(name, scheme)
-    const location = nameLocation(scheme.location)
-    if (isShareable(scheme.location)) continue
-    const other = read.get(location)
-    if (other !== undefined) throw new BOOT_ERRORS.FST_SECURITY_SCHEMES_CONFLICT(other, name, location)
-    read.set(location, name)
+    for (const location of locationsOf(scheme)) {
+      const other = read.get(location) ?? name
+      if (other !== name && !(isToken(scheme) && isToken(schemes[other]))) {
+        throw new BOOT_ERRORS.FST_SECURITY_SCHEMES_CONFLICT(other, name, location)
+      }
+      read.set(location, name)
+    }
   }
+}
+
+/** The places where a credential is taken for this scheme's whatever it looks like. */
+function locationsOf ({ location, queryName }: Scheme): string[] {
+  if (!isShareable(location)) return [nameLocation(location)]
+  return queryName === undefined ? [] : [nameLocation({ in: 'query', name: queryName })]
+}
+
+/** Schemes that carry bearer tokens are alternatives for one token, wherever it comes. */
+function isToken (scheme: Scheme | undefined): boolean {
+  return scheme?.challenge?.oauth === true
 }
 
 /** Several scheme words may come in the Authorization field; a whole field is one credential. */

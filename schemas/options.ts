@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox'
 
 const SchemeSchema = Type.Object({
   definition: Type.Object({ type: Type.String() }),
+  scopes: Type.Union([Type.Null(), Type.Array(Type.String())]),
+  location: Type.Object({ in: Type.String() }),
   ambient: Type.Boolean(),
   read: Type.Function([], Type.Unknown()),
   verify: Type.Function([], Type.Unknown())

@@ -71,13 +71,22 @@ export function oauth2<Credentials extends NotPromise, const Flows extends OAuth
 
 function checkFlow (name: string, flow: OAuthFlow): void {
   if (!Object.hasOwn(REQUIRED, name)) throw invalid(`"${name}" is not a flow of OpenAPI`)
+  if (typeof flow !== 'object' || flow === null) throw invalid(`flow "${name}" is not an object`)
   for (const url of REQUIRED[name as keyof OAuthFlows]) { // own key, checked above
-    if (typeof flow[url] !== 'string' || !URL.canParse(String(flow[url]), 'https://relative.invalid')) throw invalid(`flow "${name}" needs the URL \`${url}\``)
+    if (!isUrl(flow[url])) throw invalid(`flow "${name}" needs the URL \`${url}\`, without user and password`)
   }
   if (typeof flow.scopes !== 'object' || flow.scopes === null) throw invalid(`flow "${name}" needs \`scopes\`, if only {}`)
   for (const scope of Object.keys(flow.scopes)) {
     if (!isScopeToken(scope)) throw invalid(`flow "${name}" declares "${scope}", which is not a scope name (RFC 6749 §3.3)`)
   }
+}
+
+/** Documents are public, so a URL in them holds no userinfo (RFC 9110 §4.2.4). It may be relative to the document's. */
+function isUrl (value: unknown): boolean {
+  const base = 'https://relative.invalid'
+  if (typeof value !== 'string' || value === '' || !URL.canParse(value, base)) return false
+  const { username, password } = new URL(value, base)
+  return username === '' && password === ''
 }
 
 function invalid (problem: string): Error {

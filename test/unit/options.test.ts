@@ -121,6 +121,7 @@ t.test('what cannot be stops the application', async (t) => {
     ['a scheme with a realm that is a number', { ...LEAST, schemes: { a: { ...header('X'), realm: 1 } } }, 'TEXT_INVALID', /The realm of security scheme "a"/],
     ['two keys in one header', { ...LEAST, schemes: { a: header('X-Key'), b: header('x-KEY') } }, 'SCHEMES_CONFLICT', /"a" and "b" both read the header "x-key"/],
     ['two keys behind schemes that share', { ...LEAST, schemes: { t: bearer({ verify }), m: mutualTls({ verify }), a: header('X'), b: header('x') } }, 'SCHEMES_CONFLICT', /the header "x"/],
+    ['a key and a token in one parameter', { ...LEAST, schemes: { t: bearer({ query: 'k', verify }), a: apiKey({ in: 'query', name: 'k', verify }) } }, 'SCHEMES_CONFLICT', /the query "k"/],
     ['two keys in one cookie', { ...LEAST, schemes: { a: apiKey({ in: 'cookie', name: 'sid', verify }), b: apiKey({ in: 'cookie', name: 'sid', verify }) } }, 'SCHEMES_CONFLICT', /the cookie "sid"/],
     ['two keys in the whole Authorization field', { ...LEAST, schemes: { a: header('Authorization'), b: header('authorization') } }, 'SCHEMES_CONFLICT', /the Authorization field/],
     ['two keys in one parameter', { ...LEAST, schemes: { a: apiKey({ in: 'query', name: 'k', verify }), b: apiKey({ in: 'query', name: 'k', verify }) } }, 'SCHEMES_CONFLICT', /the query "k"/]
