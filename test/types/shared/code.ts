@@ -45,8 +45,8 @@ app.get('/7', { schema: { security: [requirement, { machine: [] }] } }, async (r
 app.get('/8', { schema: { ...schema, security: [...schema.security, { machine: [] }] } }, async (request) => {
   if (request.auth.oauth === undefined) expectType<Machine>()(request.auth.machine)
 })
-const unconst = { security: [{ machine: [] }, {}] }
-app.get('/9', { schema: unconst }, async (request) => { expectType<Machine | undefined>()(request.auth?.machine) })
+const unconst = { security: [{ machine: [] }] }
+app.get('/9', { schema: unconst }, async (request) => { expectType<Machine>()(request.auth.machine) })
 const unconstPublic = { security: [] }
 app.get('/10', { schema: unconstPublic }, async (request) => { expectType<null>()(request.auth) })
 
