@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import fastifySecurity, { bearer, defineSchemes, secrets, type SchemesFrom } from 'fastify-openapi-security'
 
@@ -15,6 +16,7 @@ declare module 'fastify-openapi-security' {
 
 export async function build () {
   const app = Fastify()
+  await app.register(swagger, { openapi: { openapi: '3.1.1', info: { title: 'Invoices', version: '1.0.0' } } })
   await app.register(fastifySecurity, { schemes, security: [{ service: [] }] })
   app.get('/whoami', { schema: { security: [{ service: [] }] } }, async (request) => ({ name: request.auth.service.name }))
   app.get('/invoices', async () => [])

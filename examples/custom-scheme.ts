@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import fastifySecurity, { defineSchemes, http, refuse, type SchemesFrom } from 'fastify-openapi-security'
 
@@ -37,6 +38,7 @@ export function authorize (id: string, method: string, url: string, seconds = Ma
 
 export async function build () {
   const app = Fastify()
+  await app.register(swagger, { openapi: { openapi: '3.1.1', info: { title: 'Thermostats', version: '1.0.0' } } })
   await app.register(fastifySecurity, { schemes, security: [{ device: [] }] })
   app.get('/setpoint', { schema: { security: [{ device: [] }] } },
     async ({ auth }) => ({ site: auth.device.site, celsius: 20 }))

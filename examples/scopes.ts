@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import fastifySecurity, { defineSchemes, jwt, oauth2, type SchemesFrom } from 'fastify-openapi-security'
 import { generateKeyPair, SignJWT } from 'jose'
@@ -25,6 +26,7 @@ declare module 'fastify-openapi-security' {
 
 export async function build () {
   const app = Fastify()
+  await app.register(swagger, { openapi: { openapi: '3.1.1', info: { title: 'Pets', version: '1.0.0' } } })
   await app.register(fastifySecurity, { schemes, security: [{ oauth: ['pets:read'] }] })
   app.get('/pets', async () => ['Rex', 'Mimi'])
   app.delete('/pets/:name', { schema: { security: [{ oauth: ['pets:read', 'pets:write'] }] } },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import fastifySecurity, { bearer, defineSchemes, secrets, type SchemesFrom } from 'fastify-openapi-security'
@@ -16,6 +17,7 @@ declare module 'fastify-openapi-security' {
 
 export async function build () {
   const app = Fastify()
+  await app.register(swagger, { openapi: { openapi: '3.1.1', info: { title: 'Echo', version: '1.0.0' } } })
   await app.register(websocket, { options: { maxPayload: 1024 } })
   await app.register(fastifySecurity, {
     schemes,

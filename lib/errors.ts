@@ -100,6 +100,8 @@ export const BOOT_ERRORS = {
     'Security scheme "%s" is mutualTls, but the server does not ask for client certificates. Set https.requestCert, or name the header and addresses of a trusted proxy.'),
   FST_SECURITY_ORIGINS_MISSING: createError('FST_SECURITY_ORIGINS_MISSING',
     '%s: a WebSocket route accepts the cookie of scheme "%s" but no `websocket.origins` are set; any site could connect as the user (RFC 6455 §10.2). Set them.'),
+  FST_SECURITY_NOT_REGISTERED: createError('FST_SECURITY_NOT_REGISTERED',
+    'fastify-openapi-security is not registered on this instance. Register it on the outermost one, and ask after `await app.ready()`.'),
   FST_SECURITY_DOCUMENT_UNSUPPORTED: createError('FST_SECURITY_DOCUMENT_UNSUPPORTED',
     'The document of @fastify/swagger is "%s"; security can be documented from OpenAPI 3.0 on. Register @fastify/swagger with the option `openapi`.')
 } as const

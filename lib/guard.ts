@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHo
 import { ANONYMOUS, isDenial, type Denial } from './decision/decide.ts'
 import { gather, type Judged } from './decision/gather.ts'
 import type { Settings } from './options.ts'
+import type { Rehearsal } from './registration.ts'
 import type { Alternative, Policy } from './policy.ts'
 import { append, respond } from './respond.ts'
 import type { Protection } from './routes.ts'
@@ -14,6 +15,7 @@ import { isOriginAllowed } from './websocket/origin.ts'
 export interface Guarding extends Protection {
   readonly settings: Settings
   readonly offered: OfferedTokens
+  readonly rehearsal: Rehearsal
   /** Whether the route has an error handler of its own. */
   readonly handled: boolean
 }
@@ -23,7 +25,7 @@ export interface Guarding extends Protection {
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
 export function guard (guarding: Guarding): onRequestHookHandler {
-  const { policy, settings, offered } = guarding
+  const { policy, settings, offered, rehearsal } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
   const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
   return function securityGuard (request, reply, done) {
@@ -43,8 +45,14 @@ export function guard (guarding: Guarding): onRequestHookHandler {
     const isPrivate = decision === ANONYMOUS ? byCertificate : outside.has(decision)
     if (isPrivate && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
     if (decision !== ANONYMOUS) authenticate(request, policy, decision, outcomes)
+    if (rehearsal.isOne?.(request) === true) return letGo(reply)
     done()
   }
+}
+
+/** Ends a request that is let in, but not to be handled. */
+function letGo (reply: FastifyReply): void {
+  reply.code(204).header('connection', 'close').send()
 }
 
 /** Names the fields that an anonymous response depends on, at the end, when the application has set its own `Vary` (RFC 9110 §12.5.5). */

@@ -11,6 +11,7 @@ import { serveMetadata } from './metadata/routes.ts'
 import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
 import { compile } from './policy.ts'
 import { hideQuery, redactQuery } from './redact.ts'
+import { register, type Registration, type Rehearsal } from './registration.ts'
 import { inherit, openScope, type Effective, type Scope } from './requirement/inherit.ts'
 import { parseSecurity } from './requirement/parse.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
@@ -24,6 +25,7 @@ interface Guarded {
   readonly routes: Routes
   readonly settings: Settings
   readonly offered: OfferedTokens
+  readonly rehearsal: Rehearsal
 }
 
 /** `pino.symbols.serializersSym`, under which a logger keeps what it was given. */
@@ -39,9 +41,9 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const settings = readOptions(options)
   compile(settings.security, settings.schemes, 'The option security')
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
-  const guarded: Guarded = { routes, settings, offered: new WeakMap() }
+  const guarded: Guarded = { routes, settings, offered: new WeakMap(), rehearsal: { isOne: null } }
   const scopeOf = scopesBelow(app, settings)
-  decorate(app, scopeOf, routes, settings)
+  decorate(app, scopeOf, guarded)
   app.addHook('onRoute', function (route) { documents.prepare(this, route as Route) })
   const documents = document(app, routes, settings, runFirst(app))
   app.addHook('onRegister', function (instance) { documents.watch(instance) })
@@ -57,7 +59,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 }
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
-function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, settings, offered }: Guarded): void {
+function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, settings, offered, rehearsal }: Guarded): void {
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
   const effective = effectiveFor(app, route, scope, place)
@@ -71,7 +73,7 @@ function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, se
   }
   if (protection === 'public') return
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
-  prepend(route, guard({ ...protection, settings, offered, handled: route.errorHandler !== undefined }))
+  prepend(route, guard({ ...protection, settings, offered, rehearsal, handled: route.errorHandler !== undefined }))
   if (protection.policy.optional) route.onSend = [varyOnCredentials(protection.policy), ...[route.onSend ?? []].flat()]
 }
 
@@ -123,13 +125,14 @@ function scopesBelow (app: FastifyInstance, { security }: Settings): (instance: 
   }
 }
 
-function decorate (app: FastifyInstance, scopeOf: (instance: FastifyInstance) => Scope, routes: Routes, settings: Settings): void {
+function decorate (app: FastifyInstance, scopeOf: (instance: FastifyInstance) => Scope, registration: Registration): void {
+  const { routes, settings } = registration
   const made = new WeakMap<object, AppSecurity>()
   app.decorateRequest('auth', null)
   app.decorate('security', {
     getter (this: FastifyInstance) {
       let security = made.get(this)
-      if (security === undefined) made.set(this, security = appSecurity(scopeOf(this), routes, settings.schemes))
+      if (security === undefined) made.set(this, security = register(appSecurity(scopeOf(this), routes, settings.schemes), registration))
       return security
     }
   } as never) // the types of decorate() know no getter that uses its instance

@@ -19,6 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/routes.ts', 'lib/boot.ts', 'lib/redact.ts', 'lib/websocket/', 'lib/metadata/resource.ts'],
   ['lib/augment.ts', 'lib/security.ts'],
   ['lib/options.ts'],
+  ['lib/registration.ts'],
   ['lib/docs/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
   ['lib/guard.ts'],
   ['lib/plugin.ts'],

@@ -1,9 +1,9 @@
 import type { Security } from '../requirement/parse.ts'
 import type { Schemes } from '../scheme.ts'
 import { collectComponents } from './components.ts'
+import { matchOperations } from './matching.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
-import { basePaths, pathTemplate, templateOf } from './paths.ts'
 import { prepareRefusals } from './refusal-responses.ts'
 import { writeSecurity } from './requirements.ts'
 import { writeSchemes } from './schemes.ts'
@@ -34,7 +34,7 @@ export function finish (document: Json, { schemes, security, routes }: Finishing
   const version = readVersion(document)
   const components = collectComponents(document['components'])
   const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components) }
-  const find = finder(routes, basePaths(document['servers']))
+  const find = finder(routes, document['servers'])
   const { paths, webhooks } = document
   const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, find, drafting)) : paths
   // Webhooks and callbacks are sent by the API, so that what the API asks does not hold for them.
@@ -79,18 +79,11 @@ function nameSecurity (item: unknown, security: readonly unknown[]): unknown {
 }
 
 /** Finds routes by their marks; where a transform of the application's has dropped the mark, by method and path. */
-function finder (routes: ReadonlyMap<string, DocumentedRoute>, bases: readonly string[]): FindRoute {
-  const byPath = new Map<string, DocumentedRoute>()
-  for (const route of routes.values()) {
-    for (const method of route.methods) {
-      for (const base of ['', ...bases]) {
-        if (route.url.startsWith(base)) byPath.set(`${method} ${templateOf(route.url.slice(base.length))}`, route)
-      }
-    }
-  }
+function finder (routes: ReadonlyMap<string, DocumentedRoute>, servers: unknown): FindRoute {
+  const match = matchOperations(routes.values(), servers)
   return (operation, path, method) => {
     const mark = operation[MARK]
-    return mark === undefined ? byPath.get(`${method} ${pathTemplate(path)}`) : routes.get(String(mark))
+    return mark === undefined ? match(method, path) : routes.get(String(mark))
   }
 }
 
