@@ -23,6 +23,11 @@ export interface FastifySecurityOptions {
   readonly schemes: SchemesOption
   /** What a route that says nothing gets. `[]` is public, said aloud. */
   readonly security: DeclaredSecurity
+  /**
+   * An OpenAPI document that came first: routes that say nothing get what their operation says, found by `operationId` or by method and
+   * path. A route that says something else, and an operation without a route, stop the application.
+   */
+  readonly document?: object
   /** The protection space named in challenges (RFC 9110 §11.5). Visible ASCII. Default `api`. */
   readonly realm?: string
   /**
@@ -43,6 +48,7 @@ export interface FastifySecurityOptions {
 export interface Settings {
   readonly schemes: Schemes
   readonly security: Security
+  readonly document: object | null
   readonly realm: string
   readonly resources: readonly Resource[]
   readonly verifyTimeout: number
@@ -73,6 +79,7 @@ export function readOptions (options: FastifySecurityOptions): Settings {
   return Object.freeze({
     schemes: Object.freeze({ ...schemes }),
     security: parseSecurity(options.security, 'The option security'),
+    document: options.document ?? null,
     realm,
     resources: readResources([options.resource ?? []].flat()),
     verifyTimeout: options.verifyTimeout ?? 5000,

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { isOutermost, isPreflightRoute, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
+import { isOutermost, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
 import type { Wording } from './challenge/challenges.ts'
+import { readDeclared, type Declared } from './docs/declared.ts'
 import { document } from './docs/document.ts'
 import { runFirst } from './docs/first.ts'
+import { isObject, type Json } from './docs/openapi.ts'
+import { effectiveFor, scopesBelow } from './effective.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
 import { guard, tripwire, varyOnCredentials } from './guard.ts'
 import { resourceOf } from './metadata/resource.ts'
@@ -11,9 +14,8 @@ import { serveMetadata } from './metadata/routes.ts'
 import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
 import { compile } from './policy.ts'
 import { hideQuery, redactQuery } from './redact.ts'
-import { register, type Registration, type Rehearsal } from './registration.ts'
-import { inherit, openScope, type Effective, type Scope } from './requirement/inherit.ts'
-import { parseSecurity } from './requirement/parse.ts'
+import { register, type Registration } from './registration.ts'
+import type { Scope } from './requirement/inherit.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
 import { isHandshake, takeOfferedTokens, type OfferedTokens } from './websocket/handshake.ts'
@@ -21,11 +23,9 @@ import { isHandshake, takeOfferedTokens, type OfferedTokens } from './websocket/
 type Route = KnownRoute['options']
 
 /** What the guards of one registration share. */
-interface Guarded {
-  readonly routes: Routes
-  readonly settings: Settings
+interface Guarded extends Registration {
   readonly offered: OfferedTokens
-  readonly rehearsal: Rehearsal
+  readonly declared: Declared | null
 }
 
 /** `pino.symbols.serializersSym`, under which a logger keeps what it was given. */
@@ -40,16 +40,19 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   else app.addHook('onRequest', tripwire(isKnown))
   const settings = readOptions(options)
   compile(settings.security, settings.schemes, 'The option security')
+  const declared = isObject(settings.document) ? readDeclared(settings.document) : null
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
-  const guarded: Guarded = { routes, settings, offered: new WeakMap(), rehearsal: { isOne: null } }
-  const scopeOf = scopesBelow(app, settings)
-  decorate(app, scopeOf, guarded)
+  const guarded: Guarded = { routes, settings, offered: new WeakMap(), rehearsal: { isOne: null }, declared }
+  const scopeOf = scopesBelow(app, settings.security)
+  const complete = (given: object) => documents.complete(given as Json) // says so if it is none
+  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete), guarded))
   app.addHook('onRoute', function (route) { documents.prepare(this, route as Route) })
   const documents = document(app, routes, settings, runFirst(app))
   app.addHook('onRegister', function (instance) { documents.watch(instance) })
   app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarded) })
   app.addHook('onReady', async function () {
     checkServer(app, routes)
+    declared?.checkRouted()
     takeOfferedTokens(app, settings.subprotocol, guarded.offered)
     documents.attach()
   })
@@ -59,10 +62,11 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 }
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
-function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, settings, offered, rehearsal }: Guarded): void {
+function protect (app: FastifyInstance, route: Route, scope: Scope, guarded: Guarded): void {
+  const { routes, settings, offered, rehearsal } = guarded
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
-  const effective = effectiveFor(app, route, scope, place)
+  const effective = effectiveFor(app, route, scope, guarded.declared, place)
   const protection = routes.protect(effective.security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
   const known: KnownRoute = { ...effective, methods, url: route.url, websocket, protection, options: route }
@@ -75,19 +79,6 @@ function protect (app: FastifyInstance, route: Route, scope: Scope, { routes, se
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
   prepend(route, guard({ ...protection, settings, offered, rehearsal, handled: route.errorHandler !== undefined }))
   if (protection.policy.optional) route.onSend = [varyOnCredentials(protection.policy), ...[route.onSend ?? []].flat()]
-}
-
-function effectiveFor (app: FastifyInstance, route: Route, scope: Scope, place: string): Effective {
-  const { schema } = route
-  const declared: unknown = schema?.security
-  if (declared !== undefined) {
-    if (!Object.hasOwn(schema ?? {}, 'security')) {
-      throw new BOOT_ERRORS.FST_SECURITY_REQUIREMENT_INVALID(place, 'it is inherited by the schema object')
-    }
-    return { security: parseSecurity(declared, place), source: 'route' }
-  }
-  if (isPreflightRoute(app, route)) return { security: [], source: 'plugin' }
-  return inherit(scope, place)
 }
 
 function prepend (route: Route, hook: onRequestHookHandler): void {
@@ -114,25 +105,13 @@ function redacted (serialize: unknown, { queryNames }: Settings): { req?: unknow
   return typeof serialize === 'function' ? { req: redactQuery(serialize as (request: FastifyRequest) => unknown, queryNames) } : {} // pino calls it so
 }
 
-/** The scope of each encapsulated instance; children have their parent as prototype. */
-function scopesBelow (app: FastifyInstance, { security }: Settings): (instance: FastifyInstance) => Scope {
-  const outermost: Scope = { ...openScope(null), security, source: 'plugin' }
-  const scopes = new WeakMap<object, Scope>([[app, outermost]])
-  return function scopeOf (instance) {
-    let scope = scopes.get(instance)
-    if (scope === undefined) scopes.set(instance, scope = openScope(scopeOf(Object.getPrototypeOf(instance) as FastifyInstance)))
-    return scope
-  }
-}
-
-function decorate (app: FastifyInstance, scopeOf: (instance: FastifyInstance) => Scope, registration: Registration): void {
-  const { routes, settings } = registration
+function decorate (app: FastifyInstance, securityOf: (instance: FastifyInstance) => AppSecurity): void {
   const made = new WeakMap<object, AppSecurity>()
   app.decorateRequest('auth', null)
   app.decorate('security', {
     getter (this: FastifyInstance) {
       let security = made.get(this)
-      if (security === undefined) made.set(this, security = register(appSecurity(scopeOf(this), routes, settings.schemes), registration))
+      if (security === undefined) made.set(this, security = securityOf(this))
       return security
     }
   } as never) // the types of decorate() know no getter that uses its instance

@@ -34,10 +34,19 @@ export interface AppSecurity {
    * @throws FST_SECURITY_REQUIREMENT_INVALID, FST_SECURITY_SCHEME_UNKNOWN, FST_SECURITY_SCOPE_UNDECLARED
    */
   satisfies (request: FastifyRequest, security: DeclaredSecurity): boolean
+  /**
+   * Completes an OpenAPI document that someone else made: schemes, and for the operation of each route its effective `security` and the
+   * refusals. Call it once the application is ready; the document given stays as it is.
+   *
+   * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
+   */
+  openapi<Document extends object> (document: Document): Document
 }
 
 /** Makes `app.security` for one encapsulated scope. */
-export function appSecurity (scope: Scope, routes: Routes, schemes: Schemes): AppSecurity {
+export function appSecurity (
+  scope: Scope, routes: Routes, schemes: Schemes, complete: (document: object) => object
+): AppSecurity {
   const checked = new WeakMap<object, Security>()
   return Object.freeze({
     default (declared: DeclaredSecurity) {
@@ -46,6 +55,7 @@ export function appSecurity (scope: Scope, routes: Routes, schemes: Schemes): Ap
       setDefault(scope, security)
     },
     routes: () => routes.known.flatMap(describe),
+    openapi: <Document extends object> (document: Document) => complete(document) as Document, // with more in it
     satisfies (request: FastifyRequest, declared: DeclaredSecurity) {
       let security = checked.get(declared)
       if (security === undefined) {

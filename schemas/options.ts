@@ -18,6 +18,7 @@ const WebSocketSchema = Type.Object({
 export const OptionsSchema = Type.Object({
   schemes: Type.Record(Type.String(), SchemeSchema),
   security: Type.Unknown(),
+  document: Type.Optional(Type.Object({ openapi: Type.String() })),
   realm: Type.Optional(Type.String({ minLength: 1 })),
   resource: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })])),
   verifyTimeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 600_000 })),

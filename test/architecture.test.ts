@@ -21,9 +21,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/options.ts'],
   ['lib/registration.ts'],
   ['lib/docs/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
-  ['lib/guard.ts'],
+  ['lib/guard.ts', 'lib/effective.ts'],
   ['lib/plugin.ts'],
-  ['lib/index.ts', 'lib/strict.ts']
+  ['lib/document/', 'lib/testing/'],
+  ['lib/index.ts', 'lib/strict.ts', 'lib/document.ts', 'lib/testing.ts'],
+  ['lib/cli/']
 ]
 
 /** Where nothing has an effect: no Fastify, no clock, no network, no state of the process. */
@@ -39,6 +41,7 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
   ['lib/schemes/mutualTls.ts', ['node:net'], 'BlockList compares addresses with CIDR blocks'],
   ['lib/challenge/problem.ts', ['node:http'], 'STATUS_CODES, a table of phrases'],
   ['lib/tokens/', ['node:crypto', 'node:util/types', 'jose', 'lru-cache'], 'JOSE, hashes, the cache of verified tokens'],
+  ['lib/effective.ts', ['node:util'], 'deep comparison'],
   ['lib/docs/', ['node:util', 'node:crypto', 'node:http', 'yaml'], 'deep comparison, names of the marker, phrases, the YAML form'],
   ['lib/options.ts', ['@sinclair/typebox/value'], 'checks the options'],
   ['schemas/', ['@sinclair/typebox'], 'writes schemas'],

@@ -22,6 +22,12 @@ export interface Documents {
   watch (instance: FastifyInstance): void
   /** Completes the documents of every @fastify/swagger registered so far. */
   attach (): void
+  /**
+   * Completes a document that someone else made, whose operations are those of the routes known by now.
+   *
+   * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
+   */
+  complete (document: Json): Json
 }
 
 interface Making {
@@ -46,12 +52,19 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
   const making: Making = {
     generate: (make) => generate(routes.known, hiding, make),
     finish ({ document, dynamic, routes: marked }) {
-      if (!isObject(document) || !dynamic) return document
-      return finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) })
+      if (!isObject(document)) return document
+      return dynamic ? finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) }) : complete(document)
     }
   }
 
+  // What a document of someone else's says at its root holds for operations that are none of ours.
+  function complete (document: Json): Json {
+    const marked = new Map(routes.known.map((route, i) => [String(i), describe(route)]))
+    return finish(document, { schemes: settings.schemes, security: document['security'] === undefined ? security : null, routes: marked })
+  }
+
   return {
+    complete,
     prepare (instance, route) {
       instances.set(route, instance)
       hiding.prepare(route)

@@ -3,6 +3,7 @@ import type { Schemes } from '../scheme.ts'
 import { collectComponents } from './components.ts'
 import { matchOperations } from './matching.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
+import { METHODS } from './operations-of.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
 import { prepareRefusals } from './refusal-responses.ts'
 import { writeSecurity } from './requirements.ts'
@@ -10,9 +11,6 @@ import { writeSchemes } from './schemes.ts'
 
 /** The field by which an operation says, while the document is made, which route it is. */
 export const MARK = 'x-fastify-openapi-security-route'
-
-/** Fixed fields of a Path Item Object that hold an operation. */
-const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'])
 
 /** What a document is finished with. */
 export interface Finishing {

@@ -5,11 +5,13 @@ import { copy, type Version } from './openapi.ts'
 /** What a Security Requirement may list for, in every version of OpenAPI. */
 const LISTS_SCOPES: ReadonlySet<string> = new Set(['oauth2', 'openIdConnect'])
 
+/** Beside `security`, requirement for requirement: the roles that OpenAPI 3.0 has no place for. */
+export const ROLES = 'x-required-roles'
+
 /** The fields of an operation, or of the whole document, that say what is asked. */
 export interface SecurityFields {
   readonly security: Record<string, string[]>[]
-  /** Beside `security`, requirement for requirement: the roles that OpenAPI 3.0 has no place for. */
-  readonly 'x-required-roles'?: Record<string, string[]>[]
+  readonly [ROLES]?: Record<string, string[]>[]
 }
 
 /** Writes Security Requirement Objects; before OpenAPI 3.1 only OAuth schemes could list anything. */
@@ -23,6 +25,6 @@ export function writeSecurity (security: Security, schemes: Schemes, version: Ve
   return {
     security: written.map((requirement, i) =>
       Object.fromEntries(Object.entries(requirement).map(([name, values]) => [name, roles[i]?.[name] === undefined ? values : []]))),
-    'x-required-roles': roles
+    [ROLES]: roles
   }
 }

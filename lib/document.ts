@@ -1,0 +1,2 @@
+export { schemesFrom } from './document/schemesFrom.ts'
+export type { CredentialIn, SchemesOf, ScopeIn, Verifier, Verifiers } from './document/verifiers.ts'
