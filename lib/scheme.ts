@@ -131,6 +131,8 @@ export interface Scheme<Credentials extends object = object, Scope extends strin
   readonly missing?: Reason
   /** The protection space, if not the plugin's (RFC 9110 §11.5). */
   readonly realm?: string | undefined
+  /** Reasons for which `read` and `verify` refuse, for the documents; see {@link refusalsOf} for the default. */
+  readonly refusals?: readonly Reason[]
   /** Finds the credential: `undefined` when nothing is addressed to this scheme. Must not throw. */
   read (source: CredentialSource, handshake?: Handshake): unknown
   /** Judges the credential that `read` found. */
@@ -139,6 +141,13 @@ export interface Scheme<Credentials extends object = object, Scope extends strin
   check? (server: unknown, name: string): void
   /** Phantom: the type of `request.auth.<name>`. */
   readonly '~credentials'?: Credentials
+}
+
+const USUAL: readonly Reason[] = Object.freeze<Reason[]>(['credentials_malformed', 'credentials_invalid', 'verifier_unavailable'])
+
+/** The reasons for which a scheme says it refuses. One that says nothing may be unable to tell. */
+export function refusalsOf ({ refusals }: Pick<Scheme, 'refusals'>): readonly Reason[] {
+  return refusals ?? USUAL
 }
 
 /** Schemes by the names that requirements use. */

@@ -3,16 +3,13 @@ import { stringify } from 'yaml'
 import { isOutermost } from '../boot.ts'
 import type { Settings } from '../options.ts'
 import type { KnownRoute, Routes } from '../routes.ts'
+import { swaggersOf, type Swagger } from './decorators.ts'
 import { finish } from './finish.ts'
 import { followHiding } from './hiding.ts'
 import { generate, type Generated } from './marking.ts'
 import { isObject, type Json } from './openapi.ts'
 import type { DocumentedRoute } from './operations.ts'
-
-/** Where @fastify/swagger puts its function unless told otherwise. */
-const DECORATOR = 'swagger'
-
-type Swagger = (this: unknown, options?: { readonly yaml?: boolean }) => unknown
+import type { Surroundings } from './refusals.ts'
 
 /** How the documents of @fastify/swagger come to say what is enforced. */
 export interface Documents {
@@ -72,11 +69,12 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
     watch (instance) { watched.add(instance) },
     attach () {
       for (const instance of watched) {
-        const swagger: unknown = Object.getOwnPropertyDescriptor(instance, DECORATOR)?.value
-        if (typeof swagger !== 'function' || wrapped.has(swagger as Swagger)) continue
-        const wrapper = wrap(swagger as Swagger, making) // what @fastify/swagger decorates with
-        wrapped.add(wrapper)
-        Object.defineProperty(instance, DECORATOR, { value: wrapper, configurable: true, enumerable: true, writable: true })
+        for (const [name, swagger] of swaggersOf(instance)) {
+          if (wrapped.has(swagger)) continue
+          const wrapper = wrap(swagger, making)
+          wrapped.add(wrapper)
+          Object.defineProperty(instance, name, { value: wrapper, configurable: true, enumerable: true, writable: true })
+        }
       }
     }
   }
@@ -107,10 +105,15 @@ function describeRoute (route: KnownRoute, instance: FastifyInstance, settings: 
     security,
     protection,
     upgrade: only ? 'only' : websocket ? 'also' : 'never',
-    origins: websocket && settings.origins !== null,
+    surroundings: surroundingsOf(route, settings),
     ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
     responds: schema?.['response'] !== undefined
   }
+}
+
+function surroundingsOf ({ websocket, protection }: KnownRoute, { origins, subprotocol }: Settings): Surroundings {
+  const takesTokens = protection !== 'public' && protection.policy.slots.some(({ scheme }) => scheme.challenge?.oauth === true)
+  return { origins: websocket && origins !== null, subprotocol: websocket && subprotocol !== null && takesTokens }
 }
 
 /** An instance and those it inherits from, where plugins that skip encapsulation may have put theirs. */

@@ -8,6 +8,7 @@ import { finishOperation, type DocumentedRoute, type Drafting } from './operatio
 import { prepareRefusals } from './refusal-responses.ts'
 import { writeSecurity } from './requirements.ts'
 import { writeSchemes } from './schemes.ts'
+import { toWebSocket } from './websocket.ts'
 
 /** The field by which an operation says, while the document is made, which route it is. */
 export const MARK = 'x-fastify-openapi-security-route'
@@ -31,7 +32,8 @@ type FindRoute = (operation: Json, path: string, method: string) => DocumentedRo
 export function finish (document: Json, { schemes, security, routes }: Finishing): Json {
   const version = readVersion(document)
   const components = collectComponents(document['components'])
-  const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components) }
+  const webSocketServers = toWebSocket(document['servers'])
+  const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components), webSocketServers }
   const find = finder(routes, document['servers'])
   const { paths, webhooks } = document
   const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, find, drafting)) : paths

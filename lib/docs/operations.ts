@@ -7,8 +7,9 @@ import type { Components } from './components.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
 import { writeSecurity } from './requirements.ts'
 import type { RefusalResponse, Refusals } from './refusal-responses.ts'
+import type { Surroundings } from './refusals.ts'
 import { mergeResponse } from './responses.ts'
-import { addHandshake } from './websocket.ts'
+import { addHandshake, addSubprotocol } from './websocket.ts'
 
 /** What a document says of a route. */
 export interface DocumentedRoute {
@@ -18,8 +19,8 @@ export interface DocumentedRoute {
   readonly protection: Protection | 'public'
   /** Whether it answers WebSocket handshakes, and whether nothing but those. */
   readonly upgrade: 'never' | 'also' | 'only'
-  /** Whether a policy on WebSocket origins applies. */
-  readonly origins: boolean
+  /** What handshakes are refused for beside the policy. */
+  readonly surroundings: Surroundings
   /** Whether the application's own error handler writes the bodies of refusals. */
   readonly ownBodies: boolean
   /** Whether the application declares responses. */
@@ -32,14 +33,19 @@ export interface Drafting {
   readonly schemes: Schemes
   readonly components: Components
   readonly refusals: Refusals
+  /** Server Objects of WebSocket operations; empty where the document names no host. */
+  readonly webSocketServers: readonly Json[]
 }
 
 /** Completes an operation with what its route asks and how it refuses. */
 export function finishOperation (operation: Json, method: string, route: DocumentedRoute, drafting: Drafting): Json {
   const { parameters, responses, ...rest } = operation
-  const { protection } = route
-  const asked = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
+  const { protection, upgrade, surroundings } = route
+  const kept = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
+  const asked = upgrades(route, method) && surroundings.subprotocol ? addSubprotocol(kept, drafting.components) : kept
+  const { webSocketServers: servers } = drafting
   return {
+    ...(upgrade === 'only' && servers.length > 0 ? { servers } : {}),
     ...rest,
     ...writeSecurity(route.security, drafting.schemes, drafting.version),
     ...(asked === undefined ? {} : { parameters: asked }),
@@ -47,14 +53,21 @@ export function finishOperation (operation: Json, method: string, route: Documen
   }
 }
 
+const NO_HANDSHAKE: Surroundings = { origins: false, subprotocol: false }
+
+function upgrades ({ upgrade }: DocumentedRoute, method: string): boolean {
+  return upgrade !== 'never' && method === 'GET'
+}
+
 function finishResponses (declared: Json, method: string, route: DocumentedRoute, { components, refusals }: Drafting): Json {
   let responses = declared
-  if (route.upgrade !== 'never' && method === 'GET') {
+  if (upgrades(route, method)) {
     responses = addHandshake(responses, components, route.upgrade === 'only' && !route.responds)
   }
   if (route.protection === 'public') return responses
   // Answers to HEAD have no content (RFC 9110 §9.3.2).
-  const ours = refusals(route.protection, route.origins, route.ownBodies || method === 'HEAD')
+  const surroundings = upgrades(route, method) ? route.surroundings : NO_HANDSHAKE
+  const ours = refusals(route.protection, surroundings, route.ownBodies || method === 'HEAD')
   const finished = ours.map((refusal) => [refusal.status, finishResponse(responses[refusal.status], refusal, components)] as const)
   return { ...responses, ...Object.fromEntries(finished) }
 }

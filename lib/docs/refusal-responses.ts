@@ -1,7 +1,7 @@
 import type { Protection } from '../routes.ts'
 import type { Components, Reference } from './components.ts'
 import type { Json } from './openapi.ts'
-import { refusalsOf } from './refusals.ts'
+import { refusalsOf, type Surroundings } from './refusals.ts'
 import { byStatus, nameResponse, problemSchema, writeResponse } from './responses.ts'
 
 /** A response that the guard of a route can come to. */
@@ -15,31 +15,30 @@ export interface RefusalResponse {
 /**
  * The responses of all routes that share a policy, written once.
  *
- * @param origins whether a policy on WebSocket origins applies
  * @param bare whether there is no body, or the application writes it
  */
-export type Refusals = (protection: Protection, origins: boolean, bare: boolean) => readonly RefusalResponse[]
+export type Refusals = (protection: Protection, surroundings: Surroundings, bare: boolean) => readonly RefusalResponse[]
 
 /** Starts a collection for one document. */
 export function prepareRefusals (components: Components): Refusals {
   const prepared = new Map<Protection, Map<string, readonly RefusalResponse[]>>()
-  return (protection, origins, bare) => {
+  return (protection, surroundings, bare) => {
     const variants = prepared.get(protection) ?? new Map<string, readonly RefusalResponse[]>()
     prepared.set(protection, variants)
-    const key = `${origins} ${bare}`
-    const known = variants.get(key) ?? prepare(protection, origins, bare, components)
+    const key = `${surroundings.origins} ${surroundings.subprotocol} ${bare}`
+    const known = variants.get(key) ?? prepare(protection, surroundings, bare, components)
     variants.set(key, known)
     return known
   }
 }
 
-function prepare (protection: Protection, origins: boolean, bare: boolean, components: Components): RefusalResponse[] {
+function prepare (protection: Protection, surroundings: Surroundings, bare: boolean, components: Components): RefusalResponse[] {
   const problem = bare ? null : components.add('schemas', 'Problem', problemSchema())
-  return byStatus(refusalsOf(protection, origins)).map((group) => {
-    const response = writeResponse(group, problem)
+  return byStatus(refusalsOf(protection, surroundings)).map((group) => {
+    const response = writeResponse(group, problem, components)
     let reference: Reference | undefined
     return {
-      status: String(group[0]?.status),
+      status: String(group[0]?.answer.status),
       response,
       reference () {
         reference ??= components.add('responses', nameResponse(group, problem), response)

@@ -1,58 +1,91 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer } from '../challenge/answers.ts'
-import { decide, isDenial, type Denial } from '../decision/decide.ts'
+import { decide, isDenial, type Decision, type Denial } from '../decision/decide.ts'
 import type { Policy } from '../policy.ts'
 import type { Protection } from '../routes.ts'
-import { refuse, type Outcome } from '../scheme.ts'
+import { refusalsOf as reasonsOf, refuse, type Outcome } from '../scheme.ts'
+
+/** What a route refuses for beside its policy. */
+export interface Surroundings {
+  /** Whether a policy on WebSocket origins applies. */
+  readonly origins: boolean
+  /** Whether a token may be offered as a WebSocket subprotocol. */
+  readonly subprotocol: boolean
+}
+
+/** A refusal that a route can come to, as the guard sends it. */
+export interface Shown {
+  /** Begins with the reason; what follows tells apart refusals of the same reason that read differently. */
+  readonly key: string
+  readonly answer: Answer
+}
 
 const AMBIGUOUS = refuse('credentials_ambiguous')
-const INVALID = refuse('credentials_invalid')
 /** Accepted, but holding nothing. */
 const HELD = Object.freeze({})
 
 /**
- * The refusals that a route can always come to, as the guard sends them: found by asking the same decision what it makes of typical
- * requests. What only a verifier of the application's can bring about is not among them.
- *
- * @param origins whether a policy on WebSocket origins applies
+ * The refusals that a route can come to: found by asking the same decision what it makes of typical requests, for each reason that the
+ * schemes say they refuse for. How several schemes fail together is not among them, in all its combinations.
  */
-export function refusalsOf ({ policy, answers }: Protection, origins: boolean): Answer[] {
-  const answer = (outcomes: readonly Outcome[]): Answer | null => {
-    const decision = decide(policy, outcomes)
-    return isDenial(decision) ? answers.of(decision, outcomes) : null
+export function refusalsOf ({ policy, answers }: Protection, { origins, subprotocol }: Surroundings): Shown[] {
+  const shown: Shown[] = []
+  const add = (decision: Decision, outcomes: readonly Outcome[], names: readonly string[]): void => {
+    if (decision === 'anonymous' || !isDenial(decision)) return
+    const answer = answers.of(decision, outcomes)
+    if (!shown.some((other) => isDeepStrictEqual(other.answer, answer))) shown.push({ key: keyFor(shown, answer.reason, names), answer })
   }
-  const unavailable: Denial = { reason: 'verifier_unavailable', failing: [], short: null }
-  const foreign: Denial = { reason: 'origin_not_allowed', failing: [], short: null }
-  const found = [
-    answer(ambiguous(policy)),
-    answers.anonymous ?? answer(invalid(policy)),
-    firstOf(scopeless(policy).map(answer), 'scope_insufficient'),
-    answer(withoutCertificates(policy)),
-    origins ? answers.of(foreign, []) : null,
-    answers.of(unavailable, [])
-  ]
-  const distinct: Answer[] = []
-  for (const one of found) if (one !== null && !distinct.some((other) => isDeepStrictEqual(other, one))) distinct.push(one)
-  return distinct
+  const ask = (outcomes: readonly Outcome[], ...names: readonly string[]): void => { add(decide(policy, outcomes), outcomes, names) }
+  const state = (reason: Denial['reason']): void => { add({ reason, failing: [], short: null }, [], []) }
+
+  ask(policy.slots.map(() => undefined))
+  policy.slots.forEach(({ name, scheme }, slot) => {
+    const others = companions(policy, slot)
+    if (others !== null) ask(others, name)
+    for (const reason of reasonsOf(scheme)) {
+      if (reason === 'verifier_unavailable') continue
+      if (others === null || refuse(reason).status === 401) ask(policy.slots.map((_, i) => i === slot ? refuse(reason) : undefined), name)
+      if (others !== null) ask(others.with(slot, refuse(reason)), name)
+    }
+  })
+  for (const outcomes of ambiguous(policy)) ask(outcomes, ...namesOf(policy, (i) => outcomes[i] !== undefined))
+  if (subprotocol) ask(policy.slots.map(({ scheme }) => scheme.challenge?.oauth === true ? refuse('subprotocol_missing') : undefined))
+  for (const { slots, requiredScopes } of policy.alternatives) {
+    if (requiredScopes.length === 0) continue
+    const isMeant = (slot: number) => slots.includes(slot)
+    ask(policy.slots.map((_, i) => isMeant(i) ? HELD : undefined), ...namesOf(policy, isMeant))
+  }
+  ask(withoutCertificates(policy))
+  if (origins) state('origin_not_allowed')
+  if (policy.slots.some(({ scheme }) => reasonsOf(scheme).includes('verifier_unavailable'))) state('verifier_unavailable')
+  return shown
 }
 
-/** Everything that reads the Authorization field finds it twice; else the first thing that can be there twice is. */
-function ambiguous ({ slots }: Policy): Outcome[] {
+function keyFor (shown: readonly Shown[], reason: string, names: readonly string[]): string {
+  const isFree = (key: string) => shown.every((other) => other.key !== key)
+  if (isFree(reason)) return reason
+  const named = [reason, ...names].join('.')
+  let key = named
+  for (let i = 2; !isFree(key); i++) key = `${named}.${i}`
+  return key
+}
+
+/** Everything else that an alternative asks for beside this scheme, good; `null` if it stands alone. */
+function companions ({ slots, alternatives }: Policy, slot: number): Outcome[] | null {
+  const alternative = alternatives.find((one) => one.slots.length > 1 && one.slots.includes(slot))
+  if (alternative === undefined) return null
+  const all = Object.freeze({ scopes: alternative.requiredScopes })
+  return slots.map((_, i) => i !== slot && alternative.slots.includes(i) ? all : undefined)
+}
+
+/** The Authorization field twice concerns all that read it; anything else that is there twice concerns one scheme. */
+function ambiguous ({ slots }: Policy): Outcome[][] {
   const inField = slots.map(({ scheme }) => scheme.location.in === 'authorization')
-  const first = slots.findIndex(({ scheme }) => scheme.location.in !== 'certificate')
-  return slots.map((_, slot) => (inField.includes(true) ? inField[slot] : slot === first) ? AMBIGUOUS : undefined)
-}
-
-/** Where anonymous callers are let in, only credentials that were presented on purpose are refused. */
-function invalid ({ slots }: Policy): Outcome[] {
-  const explicit = slots.findIndex(({ scheme }) => !scheme.ambient)
-  return slots.map((_, slot) => slot === explicit ? INVALID : undefined)
-}
-
-/** For each alternative that asks for scopes or roles: all its credentials are good and hold none. */
-function scopeless ({ slots, alternatives }: Policy): Outcome[][] {
-  return alternatives.filter(({ requiredScopes }) => requiredScopes.length > 0)
-    .map((alternative) => slots.map((_, slot) => alternative.slots.includes(slot) ? HELD : undefined))
+  const groups = slots.flatMap(({ scheme }, slot) => {
+    if (scheme.location.in === 'certificate' || (inField[slot] === true && slot !== inField.indexOf(true))) return []
+    return [inField[slot] === true ? inField : slots.map((_, i) => i === slot)]
+  })
+  return groups.map((group) => group.map((isOne) => isOne ? AMBIGUOUS : undefined))
 }
 
 /** Everything that can be sent in HTTP is there and good, so nothing is left to challenge for. */
@@ -61,6 +94,6 @@ function withoutCertificates ({ slots, alternatives }: Policy): Outcome[] {
   return slots.map(({ scheme }) => scheme.challenge === null ? undefined : all)
 }
 
-function firstOf (answers: readonly (Answer | null)[], reason: Answer['reason']): Answer | null {
-  return answers.find((answer) => answer?.reason === reason) ?? null
+function namesOf ({ slots }: Policy, isMeant: (slot: number) => boolean): string[] {
+  return slots.filter((_, i) => isMeant(i)).map(({ name }) => name)
 }

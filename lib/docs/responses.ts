@@ -4,8 +4,9 @@ import type { Answer } from '../challenge/answers.ts'
 import { PROBLEM_TYPE } from '../challenge/problem.ts'
 import { REASONS } from '../errors.ts'
 import { parseChallenges } from '../syntax.ts'
-import type { Reference } from './components.ts'
+import type { Components, Reference } from './components.ts'
 import { copy, isObject, type Json } from './openapi.ts'
+import type { Shown } from './refusals.ts'
 
 const CHALLENGE_FIELD = 'WWW-Authenticate'
 
@@ -20,9 +21,9 @@ export function problemSchema (): Json {
 }
 
 /** Groups refusals by their status, in ascending order. */
-export function byStatus (refusals: readonly Answer[]): Answer[][] {
-  const groups = new Map<number, Answer[]>()
-  for (const refusal of refusals) groups.set(refusal.status, [...groups.get(refusal.status) ?? [], refusal])
+export function byStatus (refusals: readonly Shown[]): Shown[][] {
+  const groups = new Map<number, Shown[]>()
+  for (const refusal of refusals) groups.set(refusal.answer.status, [...groups.get(refusal.answer.status) ?? [], refusal])
   return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
@@ -31,26 +32,27 @@ export function byStatus (refusals: readonly Answer[]): Answer[][] {
  *
  * @param problem where the schema of the body is; `null` if there is no body, or the application writes it
  */
-export function writeResponse (refusals: readonly Answer[], problem: Reference | null): Json {
-  const [first] = refusals
-  const status = first?.status ?? 0
-  const headers = { ...challengeHeader(refusals, status), ...(status === 503 ? retryAfter() : {}) }
-  const description = DESCRIPTIONS[status] ?? refusals.map(({ reason }) => REASONS[reason].detail).join(' ')
-  return {
-    description,
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    ...(problem === null ? {} : { content: { [PROBLEM_TYPE]: { schema: problem, ...examples(refusals) } } })
+export function writeResponse (refusals: readonly Shown[], problem: Reference | null, components: Components): Json {
+  const answers = refusals.map(({ answer }) => answer)
+  const status = answers[0]?.status ?? 0
+  const description = DESCRIPTIONS[status] ?? [...new Set(answers.map(({ reason }) => REASONS[reason].detail))].join(' ')
+  const headers = {
+    'Cache-Control': components.add('headers', 'NoStore', NO_STORE),
+    ...challengeHeader(refusals, status),
+    ...(status === 503 ? { 'Retry-After': components.add('headers', 'RetryAfter', RETRY_AFTER) } : {})
   }
+  const content = problem === null ? {} : { content: { [PROBLEM_TYPE]: { schema: problem, examples: bodies(refusals, components) } } }
+  return { description, headers, ...content }
 }
 
 /**
  * Names a response after what it says, so that applications with the same schemes have the same names, whatever their routes:
  * `Unauthorized.Bearer_pets-read.ApiKey_X-API-Key`.
  */
-export function nameResponse (refusals: readonly Answer[], problem: Reference | null): string {
-  const phrase = STATUS_CODES[refusals[0]?.status ?? 0] ?? ''
-  const parts = [phrase.replaceAll(' ', ''), ...refusals.flatMap(nameParts), ...(problem === null ? ['bare'] : [])]
-  return parts.map((part) => part.replace(/[^a-zA-Z0-9_-]/g, '-')).join('.')
+export function nameResponse (refusals: readonly Shown[], problem: Reference | null): string {
+  const phrase = STATUS_CODES[refusals[0]?.answer.status ?? 0] ?? ''
+  const parts = new Set([phrase.replaceAll(' ', ''), ...refusals.flatMap(({ answer }) => nameParts(answer)), ...(problem === null ? ['bare'] : [])])
+  return [...parts].map((part) => part.replace(/[^a-zA-Z0-9_-]/g, '-')).join('.')
 }
 
 /**
@@ -70,27 +72,35 @@ export function mergeResponse (declared: Json, ours: Json): Json {
 /** What @fastify/swagger writes where the application says nothing. */
 export const NO_DESCRIPTION = 'Default Response'
 
-function challengeHeader (refusals: readonly Answer[], status: number): Json {
-  const challenges = refusals.find((refusal) => refusal.challenges.length > 0)?.challenges
-  if (challenges === undefined) return {}
+const NO_STORE: Json = { description: 'Refusals are not to be kept.', required: true, schema: { type: 'string', enum: ['no-store'] } }
+const RETRY_AFTER: Json = { description: 'Seconds after which to try again.', required: true, schema: { type: 'integer', minimum: 0 } }
+
+function challengeHeader (refusals: readonly Shown[], status: number): Json {
+  const texts = new Map<string, string>()
+  for (const { key, answer: { challenges } } of refusals) {
+    const text = challenges.join(', ')
+    if (text !== '' && !texts.has(text)) texts.set(text, key)
+  }
+  if (texts.size === 0) return {}
+  const [only] = texts.keys()
   return {
     [CHALLENGE_FIELD]: {
       description: 'How to authenticate (RFC 9110 §11.6.1).',
       ...(status === 401 ? { required: true } : {}),
       schema: { type: 'string' },
-      example: challenges.join(', ')
+      ...(texts.size === 1 ? { example: only } : { examples: Object.fromEntries([...texts].map(([value, key]) => [key, { value }])) })
     }
   }
 }
 
-function retryAfter (): Json {
-  return { 'Retry-After': { description: 'Seconds after which to try again.', required: true, schema: { type: 'integer' } } }
-}
-
-function examples (refusals: readonly Answer[]): Json {
-  const values = refusals.map(({ reason, body }) => [reason, JSON.parse(body) as unknown] as const)
-  if (values.length === 1) return { example: values[0]?.[1] }
-  return { examples: Object.fromEntries(values.map(([reason, value]) => [reason, { value }])) }
+/** Bodies by the key of the first refusal that has them; those that name no scopes are the same everywhere. */
+function bodies (refusals: readonly Shown[], components: Components): Json {
+  const texts = new Map<string, Shown>()
+  for (const refusal of refusals) if (!texts.has(refusal.answer.body)) texts.set(refusal.answer.body, refusal)
+  return Object.fromEntries([...texts].map(([body, { key, answer }]) => {
+    const example = { value: JSON.parse(body) as unknown }
+    return [key, answer.requiredScopes.length > 0 ? example : components.add('examples', answer.reason, example)]
+  }))
 }
 
 function nameParts ({ status, challenges, requiredScopes, reason }: Answer): string[] {

@@ -28,3 +28,27 @@ export function addHandshake (responses: Json, components: Components, invented:
     : components.add('responses', 'SwitchingProtocols', SWITCHING_PROTOCOLS)
   return { 101: handshake, ...(success === undefined || isInvented ? {} : { 200: success }), ...others }
 }
+
+/** What a browser, which cannot set Authorization on a handshake, sends instead. */
+const SUBPROTOCOL: Json = {
+  name: 'Sec-WebSocket-Protocol',
+  in: 'header',
+  description: 'The subprotocols offered. Where Authorization cannot be set, as in a browser, one more carries the token: a prefix and the ' +
+    'token in base64url. It is never the one that is agreed on.',
+  schema: { type: 'string' }
+}
+
+/** Adds the parameter in which a token may come, unless the application describes the field itself. */
+export function addSubprotocol (parameters: unknown, components: Components): unknown[] {
+  const declared: readonly unknown[] = Array.isArray(parameters) ? parameters : []
+  const isThere = declared.some((parameter) => isObject(parameter) && String(parameter['name']).toLowerCase() === 'sec-websocket-protocol')
+  return isThere ? [...declared] : [...declared, components.add('parameters', 'WebSocketProtocol', SUBPROTOCOL)]
+}
+
+/** The same servers, as handshakes address them; those relative to the document have no scheme to change. */
+export function toWebSocket (servers: unknown): Json[] {
+  if (!Array.isArray(servers)) return []
+  return servers.flatMap((server: unknown) => isObject(server) && /^https?:\/\//i.test(String(server['url']))
+    ? [{ ...server, url: String(server['url']).replace(/^http/i, 'ws') }]
+    : [])
+}

@@ -4,7 +4,7 @@ import { readHeader } from '../credentials/header.ts'
 import { readQuery } from '../credentials/query.ts'
 import type { CredentialSource, Handshake, Location, Refusal, Scheme, Verify } from '../scheme.ts'
 import { isFieldText, isToken } from '../syntax.ts'
-import { describe, type Described, type NotPromise } from './http.ts'
+import { collectRefusals, describe, type Described, type NotPromise } from './http.ts'
 
 /** Options of {@link apiKey}. */
 export interface ApiKeyOptions<Credentials extends object, Role extends string> extends Described {
@@ -54,6 +54,7 @@ export function apiKey<Credentials extends NotPromise, const Role extends string
     ambient: place === 'cookie',
     challenge: { scheme: challenge, params: { in: place, name }, oauth: false, registered: false, last: true },
     realm: options.realm,
+    refusals: collectRefusals('apiKey', options, place === 'cookie' ? [] : ['credentials_malformed']),
     read: (source, handshake) => read(source, key, handshake),
     verify
   }

@@ -1,7 +1,7 @@
 import { BOOT_ERRORS } from '../errors.ts'
 import { readToken } from '../credentials/token.ts'
 import type { ChallengeTemplate, Scheme, SchemeDefinition, Verify } from '../scheme.ts'
-import { describe, type Described, type NotPromise } from './http.ts'
+import { collectRefusals, describe, type Described, type NotPromise } from './http.ts'
 
 /** How every scheme that carries a bearer token asks for one (RFC 6750 §3). */
 const CHALLENGE: ChallengeTemplate = Object.freeze({ scheme: 'Bearer', params: Object.freeze({}), oauth: true, registered: true })
@@ -58,6 +58,7 @@ export function tokenScheme<Credentials extends object, Scope extends string> (
     ambient: false,
     challenge: CHALLENGE,
     realm: options.realm,
+    refusals: collectRefusals(definition.type, options, ['credentials_malformed']),
     read: (source, handshake) => readToken(source, handshake, query ?? null),
     verify
   }

@@ -1,4 +1,4 @@
-import { BOOT_ERRORS } from '../errors.ts'
+import { BOOT_ERRORS, REASONS, type Reason } from '../errors.ts'
 import { refuse, type ChallengeTemplate, type Scheme, type SchemeDefinition, type Verify } from '../scheme.ts'
 import { readAuthorization } from '../credentials/authorization.ts'
 import { isFieldText, isToken } from '../syntax.ts'
@@ -11,6 +11,11 @@ export interface Described {
   readonly description?: string
   /** The protection space, if not the plugin's (RFC 9110 §11.5). Visible ASCII. */
   readonly realm?: string
+  /**
+   * What the verifier refuses for, beside what it says itself ({@link jwt} and {@link secrets} do) or, if it says nothing,
+   * `credentials_invalid` and `verifier_unavailable`. The documents show them; the log points out what is missing here.
+   */
+  readonly refusals?: readonly Reason[]
 }
 
 /** Credentials as verifiers resolve to them. Without it a promise of `true` would pass as credentials, being an object. */
@@ -62,6 +67,7 @@ export function http<Credential, Credentials extends NotPromise, const Role exte
     ambient: false,
     challenge: challengeTemplate(scheme, options.params ?? {}, options.registered ?? false),
     realm: options.realm,
+    refusals: collectRefusals(scheme, options, ['credentials_malformed']),
     read (source) {
       const text = readAuthorization(source, word)
       return typeof text === 'string' ? parse(text) ?? MALFORMED : text
@@ -73,6 +79,22 @@ export function http<Credential, Credentials extends NotPromise, const Role exte
 /** Completes an OpenAPI Security Scheme Object with what its author says in words. */
 export function describe (definition: SchemeDefinition, { description }: Described): SchemeDefinition {
   return description === undefined ? definition : { ...definition, description }
+}
+
+const UNKNOWN: readonly Reason[] = ['credentials_invalid', 'verifier_unavailable']
+
+/**
+ * What reading and verifying a credential may be refused for.
+ *
+ * @throws FST_SECURITY_SCHEME_INVALID
+ */
+export function collectRefusals (
+  name: string, { refusals = [], verify }: Described & { readonly verify: object }, reading: readonly Reason[]
+): readonly Reason[] {
+  const { refusals: known = UNKNOWN } = verify as { readonly refusals?: readonly Reason[] } // jwt() and secrets() say so
+  const unknown = refusals.find((reason) => !Object.hasOwn(REASONS, reason))
+  if (unknown !== undefined) throw invalid(name, `\`refusals\`: "${String(unknown)}" is not a refusal reason`)
+  return Object.freeze([...new Set([...reading, ...known, ...refusals])])
 }
 
 function challengeTemplate (scheme: string, params: Readonly<Record<string, string>>, registered: boolean): ChallengeTemplate {

@@ -4,7 +4,7 @@ import { BOOT_ERRORS } from '../errors.ts'
 import { readForwardedCertificate, readPeerCertificate } from '../credentials/certificate.ts'
 import type { Scheme, Verify } from '../scheme.ts'
 import { isToken } from '../syntax.ts'
-import { describe, type Described, type NotPromise } from './http.ts'
+import { collectRefusals, describe, type Described, type NotPromise } from './http.ts'
 
 /** A proxy that ends TLS and forwards the client's certificate. */
 export interface CertificateProxy {
@@ -46,6 +46,7 @@ export function mutualTls<Credentials extends NotPromise, const Role extends str
     ambient: true,
     challenge: null,
     missing: 'certificate_missing',
+    refusals: collectRefusals('mutualTls', options, []),
     read: (source) => readPeerCertificate(source) ??
       (forwarded === null ? undefined : readForwardedCertificate(source, forwarded.name, forwarded.addresses)),
     verify,

@@ -42,6 +42,8 @@ export interface JwtSettings {
   readonly rules: ClaimRules
   readonly profile: Profile
   readonly keys: KeySource
+  /** Whether keys are fetched, so that they may not be had. */
+  readonly isRemote: boolean
   readonly algorithms: ReadonlySet<string>
   readonly maxLength: number
   readonly cache: number
@@ -70,7 +72,8 @@ export function checkJwtOptions (options: JwtOptions): JwtSettings {
   whole('cache', cache, 0, 1000000, 'tokens')
   const { keys, algorithms } = keySourceOf(options)
   const rules = { issuer, audiences: [...audiences], clockTolerance, maxLifetime }
-  return { rules, profile, keys, algorithms: new Set(algorithms), maxLength, cache }
+  const isRemote = options.key === undefined && (options.jwks === undefined || typeof options.jwks === 'string' || options.jwks instanceof URL)
+  return { rules, profile, keys, isRemote, algorithms: new Set(algorithms), maxLength, cache }
 }
 
 function keySourceOf ({ issuer, jwks, key, algorithms: given }: JwtOptions): { keys: KeySource, algorithms: readonly string[] } {

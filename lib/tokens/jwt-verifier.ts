@@ -1,3 +1,4 @@
+import type { Reason } from '../errors.ts'
 import { refuse, type Refusal } from '../scheme.ts'
 import { tokenCache } from './cache.ts'
 import { judgeClaims, type JwtCredentials } from './claims.ts'
@@ -19,12 +20,16 @@ export interface JwtVerifier {
   (token: string, request?: LoggingRequest): JwtCredentials | Refusal | Promise<JwtCredentials | Refusal>
   /** The authorization server whose tokens are accepted. */
   readonly issuer: string
+  /** The reasons for which it refuses, for the documents. */
+  readonly refusals: readonly Reason[]
   /** Drops remembered tokens whose credentials match, so that they are verified anew; tells how many. */
   forget (predicate: (credentials: JwtCredentials) => boolean): number
 }
 
 /** Verifications under way that later requests with the same token may join. */
 const MAX_SHARED = 1000
+
+const REFUSALS: readonly Reason[] = ['credentials_malformed', 'credentials_invalid', 'token_expired', 'token_not_yet_valid']
 
 const PROFILE_HINT = 'jwt(): a valid token of the configured issuer was refused because its header does not say "typ":"at+jwt" ' +
   "(RFC 9068 §2.1). If this issuer's access tokens are plain JWTs, set the option profile: 'jwt'. This is said once."
@@ -77,6 +82,7 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
 
   return Object.assign(verify, {
     issuer: rules.issuer,
+    refusals: settings.isRemote ? [...REFUSALS, 'verifier_unavailable' as const] : REFUSALS,
     forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0
   })
 }

@@ -6,6 +6,13 @@ export type SecretEntry<Credentials extends object> =
   | { readonly value: string, readonly credentials: Credentials }
   | { readonly sha256: string, readonly credentials: Credentials }
 
+/** Tells whose secret it is. Answers at once. */
+export interface SecretsVerifier<Credentials extends object> {
+  (credential: string): Credentials | null
+  /** The reasons for which it refuses, for the documents: it can always tell. */
+  readonly refusals: readonly ['credentials_invalid']
+}
+
 interface Known<Credentials> {
   readonly digest: Uint8Array
   readonly credentials: Credentials
@@ -39,7 +46,7 @@ const NOBODY = new Uint8Array(32)
  */
 export function secrets<Credentials extends object> (
   entries: readonly SecretEntry<Credentials>[]
-): (credential: string) => Credentials | null {
+): SecretsVerifier<Credentials> {
   if (!Array.isArray(entries) || entries.length === 0) throw invalid('give at least one entry')
   const known = new Map<string, Known<Credentials>>()
   entries.forEach((entry: SecretEntry<Credentials>, index) => {
@@ -48,11 +55,12 @@ export function secrets<Credentials extends object> (
     if (known.has(key)) throw invalid(`entry ${index} has the same secret as an earlier one`)
     known.set(key, { digest, credentials: entry.credentials })
   })
-  return (credential) => {
+  const verify = (credential: string): Credentials | null => {
     const digest = digestOf(credential)
     const found = known.get(digest.toString('hex'))
     return timingSafeEqual(digest, found?.digest ?? NOBODY) && found !== undefined ? found.credentials : null
   }
+  return Object.assign(verify, { refusals: ['credentials_invalid'] as const })
 }
 
 function digestOfEntry (entry: unknown, index: number): Buffer {

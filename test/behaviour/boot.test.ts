@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify'
 import fastifySecurity, { apiKey, bearer } from 'fastify-openapi-security'
 import t from 'tap'
 import { BOOT_ERRORS } from '../../lib/errors.ts'
+import { DOCUMENT } from './boot/document.ts'
 import { OPTIONS } from './boot/options.ts'
 import { ORDER } from './boot/order.ts'
 import { REQUIREMENTS } from './boot/requirements.ts'
@@ -11,7 +12,7 @@ import { handler, options, plug, startAndFail, type BootRow } from './boot/row.t
 import { handshake } from '../support/drivers.ts'
 import { judge } from '../support/oracles.ts'
 
-const ROWS: readonly BootRow[] = [...REQUIREMENTS, ...OPTIONS, ...ORDER]
+const ROWS: readonly BootRow[] = [...REQUIREMENTS, ...OPTIONS, ...ORDER, ...DOCUMENT]
 
 t.test('every boot error has a row', async (t) => {
   t.strictSame([...new Set(ROWS.map(([, code]) => code))].sort(), Object.keys(BOOT_ERRORS).sort())

@@ -1,10 +1,10 @@
 import t from 'tap'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import swagger, { type SwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { parse } from 'yaml'
 import fastifySecurity, { bearer } from '../../../lib/index.ts'
-import { build, documentOf, ok, options, response, type Document } from './app.ts'
+import { build, challenges, documentOf, ok, operations, options, response, type Document } from './app.ts'
 
 const read = [{ oauth: ['pets:read'] }]
 const openapi = { openapi: '3.1.0', info: { title: 'Pets', version: '1.0.0' } } as const
@@ -149,12 +149,61 @@ t.test('Swagger 2.0 has no place for this and is refused', async (t) => {
   }
 })
 
-t.test('a static document is served as it is', async (t) => {
+t.test('a static document says of its operations what is enforced', async (t) => {
   const info = { title: 'Theirs', version: '1' }
-  const specification = { document: { openapi: '3.0.3', info, paths: { '/pets': { get: { responses: {} } } } } }
+  const responses = { 200: { description: 'Pets.' } }
+  const specification = {
+    document: { openapi: '3.0.3', info, paths: { '/inherits': { get: { responses } }, '/public': { get: { responses, security: read } }, '/none': { get: { responses } } } }
+  }
+  const before = JSON.stringify(specification.document)
   const app = await build('swagger last', { mode: 'static', specification })
-  t.equal(app.swagger(), specification.document)
-  t.strictSame(parse(app.swagger({ yaml: true })), specification.document)
+  const document = documentOf(app)
+  t.equal(JSON.stringify(specification.document), before)
+  t.match(document, { openapi: '3.0.3', info, security: options.security, components: { securitySchemes: { oauth: { type: 'oauth2' } } } })
+  t.match(document.paths['/inherits']?.['get'], { security: options.security, responses: { 200: responses[200], 401: {} } })
+  t.strictSame(document.paths['/public'], { get: { responses, security: [] } }, 'what is enforced, not what was said')
+  t.strictSame(document.paths['/none'], { get: { responses } }, 'no route of ours')
+  t.strictSame(parse(app.swagger({ yaml: true })), JSON.parse(JSON.stringify(document)))
+  t.strictSame(app.security.openapi(specification.document), document, 'the same, asked for directly')
+})
+
+t.test('what a static document says at its root stays', async (t) => {
+  const document = { openapi: '3.1.0', info: { title: 'Theirs', version: '1' }, security: [], paths: {} }
+  const app = await build('swagger last', { mode: 'static', specification: { document } })
+  t.strictSame(documentOf(app).security, [])
+})
+
+t.test('every @fastify/swagger is found, whatever its decorator is called', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const documents = () => Object.fromEntries(['early', 'late', 'tagged', 'fixed', 'inner'].map((name) =>
+    [name, (Reflect.get(app, name) ?? Reflect.get(inner, name)) as () => Document]))
+  let inner: FastifyInstance = app
+  await app.register(swagger, { openapi, decorator: 'early' } as SwaggerOptions)
+  await app.register(fastifySecurity, options)
+  await app.register(swagger, { openapi, decorator: 'late' } as SwaggerOptions)
+  await app.register(swagger, { openapi, decorator: 'tagged', hideUntagged: true } as SwaggerOptions)
+  await app.register(swagger, { mode: 'static', decorator: 'fixed', specification: { document: { openapi: '3.1.0', paths: { '/pets': { get: { responses: {} } } } } } } as never)
+  app.decorate('cached', function cached (options: { yaml?: boolean }) { return options.yaml })
+  app.get('/pets', { schema: { security: read, tags: ['pets'] } }, ok)
+  app.get('/toys', { schema: { security: read } }, ok)
+  await app.register(async (child) => {
+    inner = child
+    await child.register(swagger, { openapi, decorator: 'inner' } as SwaggerOptions)
+    child.get('/pets', { schema: { security: read } }, ok)
+  }, { prefix: '/inner' })
+  await app.ready()
+  const paths = { early: 3, late: 3, tagged: 1, fixed: 1, inner: 1 }
+  for (const [name, make] of Object.entries(documents())) {
+    const document = make()
+    t.equal(Object.keys(document.paths).length, paths[name as keyof typeof paths], name)
+    for (const [, path, operation] of operations(document)) {
+      t.match(operation, { security: read, responses: { 401: { $ref: '#/components/responses/Unauthorized.Bearer_pets-read' } } }, `${name} ${path}`)
+    }
+    t.equal(make(), document, `${name} is made once`)
+    t.notMatch(JSON.stringify(document), MARK)
+  }
+  t.equal((app as unknown as { cached (options: object): unknown }).cached({ yaml: true }), true, 'other functions are as before')
 })
 
 t.test('before the application is ready there is no document, afterwards there is', async (t) => {
@@ -207,7 +256,7 @@ t.test('a plugin in a scope completes its part of the document above', async (t)
   for (const name of ['alpha', 'beta']) {
     const operation = document.paths[`/${name}/pets`]?.['get']
     t.strictSame(operation?.security, [{ [name]: [] }])
-    t.equal(response(document, operation, 401)?.headers?.['WWW-Authenticate']?.example, `Bearer realm="${name}"`)
+    t.equal(challenges(response(document, operation, 401))['credentials_missing'], `Bearer realm="${name}"`)
   }
   t.notMatch(JSON.stringify(document), MARK)
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Type } from '@sinclair/typebox'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { build, documentOf, ok, PROBLEM, response } from './app.ts'
+import { build, challenges, documentOf, ok, PROBLEM, response } from './app.ts'
 
 const read = [{ oauth: ['pets:read'] }]
 
@@ -17,13 +17,13 @@ t.test('what the application says of a refusal stays, and what the guard sends i
   })
   const document = documentOf(app)
   const get = (path: string, status: number) => response(document, document.paths[path]?.['get'], status)
-  const challenge = { required: true, example: 'Bearer realm="api", scope="pets:read"' }
-  t.match(get('/words', 401), { description: 'Log in first.', headers: { 'WWW-Authenticate': challenge }, content: { [PROBLEM]: { example: { status: 401 } } } })
+  const challenge = { required: true, examples: { credentials_missing: { value: 'Bearer realm="api", scope="pets:read"' } } }
+  t.match(get('/words', 401), { description: 'Log in first.', headers: { 'WWW-Authenticate': challenge }, content: { [PROBLEM]: { examples: { credentials_missing: {} } } } })
   t.match(get('/body', 401), {
     description: /^Credentials are missing/, headers: { 'WWW-Authenticate': challenge }, content: { 'application/json': { schema: body }, [PROBLEM]: {} }
   })
   t.match(get('/body', 403), { description: 'Ask an admin.', content: { 'application/json': { schema: { properties: body.properties } } } })
-  t.strictSame(Object.keys(get('/field', 401)?.headers ?? {}), ['www-authenticate'])
+  t.strictSame(Object.keys(get('/field', 401)?.headers ?? {}), ['www-authenticate', 'Cache-Control'])
   t.match(get('/field', 401)?.headers?.['www-authenticate'], { description: 'Theirs.' })
   t.strictSame(Object.keys(document.paths['/ranges']?.['get']?.responses ?? {}), ['200', '400', '401', '403', '503', '4XX', 'default'])
   t.strictSame(document.paths['/ranges']?.['get']?.responses['4XX']?.description, 'Any.')
@@ -71,7 +71,7 @@ t.test('bodies that an error handler of the application writes are left to it', 
   for (const [path, types] of [['/ours', [PROBLEM]], ['/route', []], ['/scope', ['application/json']]] as const) {
     const documented = response(document, document.paths[path]?.['get'], 401)
     t.strictSame(Object.keys(documented?.content ?? {}), types, path)
-    t.equal(documented?.headers?.['WWW-Authenticate']?.example, challenge, path)
+    t.equal(challenges(documented)['credentials_missing'], challenge, path)
     const live = await app.inject(path)
     t.equal(String(live.headers['www-authenticate']), challenge, path)
     t.equal(String(live.headers['content-type']).startsWith(PROBLEM), path === '/ours', path)

@@ -16,7 +16,8 @@ interface Finished {
 
 function route (url: string, security: Security, more: Partial<DocumentedRoute> = {}): DocumentedRoute {
   const protection = security.length === 0 ? 'public' : protect(security)
-  return { methods: ['GET'], url, security, protection, upgrade: 'never', origins: false, ownBodies: false, responds: false, ...more }
+  const surroundings = { origins: false, subprotocol: false }
+  return { methods: ['GET'], url, security, protection, upgrade: 'never', surroundings, ownBodies: false, responds: false, ...more }
 }
 
 function finished (document: Json, routes: Record<string, DocumentedRoute>, more: Partial<Finishing> = {}): Finished {
@@ -93,7 +94,7 @@ t.test('the document given is left as it is', async (t) => {
   deepFreeze(document)
   const { components } = finished(document, { 1: route('/pets', [{ oauth: [] }]) })
   t.equal(JSON.stringify(document), before)
-  t.strictSame(Object.keys(components), ['schemas', 'responses', 'securitySchemes'])
+  t.strictSame(Object.keys(components), ['schemas', 'headers', 'examples', 'responses', 'securitySchemes'])
 })
 
 t.test('documents of any shape are survived', async (t) => {

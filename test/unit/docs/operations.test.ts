@@ -8,7 +8,7 @@ import { protect, schemes } from './protections.ts'
 
 interface Finished { parameters?: { name: string }[], responses: Record<string, Json>, security: unknown }
 
-function finished (operation: Json, security: Security, route: Partial<DocumentedRoute> = {}, method = 'GET', declared: Json = {}): Finished {
+function finished (operation: Json, security: Security, route: Partial<DocumentedRoute> = {}, method = 'GET', declared: Json = {}, servers: Json[] = []): Finished {
   const components = collectComponents(declared)
   const documented: DocumentedRoute = {
     methods: [method],
@@ -16,12 +16,12 @@ function finished (operation: Json, security: Security, route: Partial<Documente
     security,
     protection: security.every((requirement) => Object.keys(requirement).length === 0) ? 'public' : protect(security),
     upgrade: 'never',
-    origins: false,
+    surroundings: { origins: false, subprotocol: false },
     ownBodies: false,
     responds: false,
     ...route
   }
-  const drafting = { version: 1, schemes, components, refusals: prepareRefusals(components) } as const
+  const drafting = { version: 1, schemes, components, refusals: prepareRefusals(components), webSocketServers: servers } as const
   return finishOperation(operation, method, documented, drafting) as unknown as Finished // what is asked for
 }
 
@@ -60,7 +60,7 @@ t.test('credentials are no parameters', async (t) => {
 t.test('what the application declares of a refusal stays in place, what it does not is a reference', async (t) => {
   const theirs = { description: 'Log in first.', content: { 'application/json': { schema: { type: 'string' } } } }
   const { responses } = finished({ responses: { 401: theirs, '4XX': { description: 'Something.' }, default: { description: 'Other.' } } }, [{ oauth: ['pets:read'] }])
-  t.match(responses['401'], { ...theirs, headers: { 'WWW-Authenticate': { required: true, example: 'Bearer realm="api", scope="pets:read"' } } })
+  t.match(responses['401'], { ...theirs, headers: { 'WWW-Authenticate': { required: true, examples: { credentials_missing: { value: 'Bearer realm="api", scope="pets:read"' } } } } })
   t.strictSame(responses['403'], { $ref: '#/components/responses/Forbidden.Bearer_pets-read' })
   t.strictSame(responses['4XX'], { description: 'Something.' })
   t.strictSame(responses['default'], { description: 'Other.' })
@@ -82,6 +82,20 @@ t.test('bodies are documented where they are ours and there are any', async (t) 
   for (const [what, route, method, name] of table) {
     t.strictSame(finished({}, [{ oauth: [] }], route, method).responses['401'], { $ref: `#/components/responses/${name}` }, what)
   }
+})
+
+t.test('a handshake is addressed as such, and a token may come as a subprotocol', async (t) => {
+  const socket: Partial<DocumentedRoute> = { upgrade: 'only', surroundings: { origins: false, subprotocol: true } }
+  const servers = [{ url: 'wss://api.example' }]
+  const make = (operation: Json, route = socket, method = 'GET') =>
+    finished(operation, [{ oauth: [] }], route, method, {}, servers) as Finished & { servers?: unknown }
+  t.match(make({}), { servers, parameters: [{ $ref: '#/components/parameters/WebSocketProtocol' }] })
+  t.match(make({ servers: [{ url: 'wss://theirs.example' }] }), { servers: [{ url: 'wss://theirs.example' }] }, 'where the application says so')
+  const own = { in: 'header', name: 'sec-websocket-protocol' }
+  t.strictSame(make({ parameters: [own] }).parameters, [own], 'the application describes the field')
+  t.equal(make({}, { ...socket, upgrade: 'also' }).servers, undefined, 'GET is answered there, too')
+  t.equal(make({}, socket, 'POST').parameters, undefined)
+  t.notMatch(finished({}, [{ oauth: [] }], socket), { servers: [] }, 'the document names no host')
 })
 
 t.test('an upgrade is documented for GET only', async (t) => {

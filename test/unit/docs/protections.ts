@@ -1,5 +1,5 @@
 import type { Wording } from '../../../lib/challenge/challenges.ts'
-import { apiKey, basic, bearer, mutualTls, oauth2 } from '../../../lib/index.ts'
+import { apiKey, basic, bearer, mutualTls, oauth2, secrets } from '../../../lib/index.ts'
 import type { Security } from '../../../lib/requirement/parse.ts'
 import { knownRoutes, type Protection } from '../../../lib/routes.ts'
 
@@ -13,7 +13,8 @@ export const schemes = Object.freeze({
   session: apiKey({ in: 'cookie', name: 'sid', verify }),
   staff: basic({ verify }),
   service: bearer({ query: 'access_token', verify }),
-  tls: mutualTls({ verify })
+  tls: mutualTls({ verify }),
+  fixed: apiKey({ in: 'header', name: 'X-Fixed', verify: secrets([{ value: 'fixed', credentials: {} }]), refusals: ['too_many_attempts', 'access_denied'] })
 })
 
 const wording: Omit<Wording, 'metadataUrl'> = { realm: 'api', shown: (reason) => reason }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { collectComponents } from '../../../lib/docs/components.ts'
-import { addHandshake } from '../../../lib/docs/websocket.ts'
+import { addHandshake, toWebSocket } from '../../../lib/docs/websocket.ts'
 import type { Json } from '../../../lib/docs/openapi.ts'
 
 const invented = { description: 'Default Response' }
@@ -39,4 +39,15 @@ t.test('the fields of a handshake are documented', async (t) => {
 t.test('a 101 that the application declares keeps its words', async (t) => {
   const { 101: written } = addHandshake({ 101: { description: 'Prices follow.', headers: { 'X-Feed': {} } } }, collectComponents({}), true)
   t.match(written, { description: 'Prices follow.', headers: { 'X-Feed': {}, Upgrade: { required: true } } })
+})
+
+t.test('servers are addressed as handshakes are', async (t) => {
+  const table: [servers: unknown, addressed: unknown[]][] = [
+    [[{ url: 'https://api.example/v1', description: 'Live' }, { url: 'HTTP://127.0.0.1:3000' }],
+      [{ url: 'wss://api.example/v1', description: 'Live' }, { url: 'ws://127.0.0.1:3000' }]],
+    [[{ url: '/' }, { url: 'wss://api.example' }, null, {}], []],
+    [undefined, []],
+    ['https://api.example', []]
+  ]
+  for (const [servers, addressed] of table) t.strictSame(toWebSocket(servers), addressed)
 })

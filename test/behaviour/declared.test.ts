@@ -1,0 +1,98 @@
+import websocket from '@fastify/websocket'
+import Fastify, { type FastifyInstance } from 'fastify'
+import fastifySecurity from 'fastify-openapi-security'
+import t, { type Test } from 'tap'
+import { handler, options } from './boot/row.ts'
+
+const responses = { 200: { description: 'Pets.' } }
+const read = [{ oauth: ['read'] }]
+const key = [{ key: [] }]
+const info = { title: 'Pets', version: '1' }
+
+/** Of each route: what it asks and where that was written. */
+async function sources (t: Test, document: object, add: (app: FastifyInstance) => unknown): Promise<Record<string, unknown>> {
+  const app = Fastify() as FastifyInstance // plain HTTP
+  t.teardown(() => app.close())
+  await app.register(websocket)
+  await app.register(fastifySecurity, options({ document }))
+  await add(app)
+  await app.ready()
+  return Object.fromEntries(app.security.routes().map(({ method, url, security, source }) => [`${method} ${url}`, [source, security]]))
+}
+
+t.test('a route that says nothing gets what its operation says', async (t) => {
+  const document = {
+    openapi: '3.1.0',
+    info,
+    servers: [{ url: 'https://api.example/v1' }],
+    security: key,
+    paths: {
+      '/pets': { get: { security: read, responses }, post: { responses } },
+      '/pets/{id}': { get: { operationId: 'getPet', security: [], responses }, head: { security: key, responses } },
+      '/files/{path}': { get: { security: read, responses } },
+      '/elsewhere/{id}': { put: { operationId: 'movePet', security: read, responses } },
+      '/live': { get: { security: read, responses } }
+    }
+  }
+  t.strictSame(await sources(t, document, async (app) => {
+    app.get('/pets', handler)
+    app.get('/v1/files/*', handler)
+    app.get('/pets/:id(^\\d+$)', handler)
+    app.post('/v1/pets', { schema: { security: key } }, handler)
+    app.get('/others', handler)
+    app.put('/moved/:id', { schema: { operationId: 'movePet' } as object }, handler)
+    await app.register(async (scope) => {
+      scope.security.default([{ staff: [] }])
+      scope.get('/live', { websocket: true }, (socket) => { socket.close() })
+      scope.get('/mine', handler)
+    })
+  }), {
+    'GET /pets': ['route', read],
+    'HEAD /pets': ['route', read],
+    'GET /v1/files/*': ['route', read],
+    'HEAD /v1/files/*': ['route', read],
+    'GET /pets/:id(^\\d+$)': ['route', []],
+    'HEAD /pets/:id(^\\d+$)': ['route', key],
+    'POST /v1/pets': ['route', key],
+    'GET /others': ['plugin', [{ oauth: [] }]],
+    'HEAD /others': ['plugin', [{ oauth: [] }]],
+    'PUT /moved/:id': ['route', read],
+    'GET /live': ['route', read],
+    'HEAD /live': ['route', read],
+    'GET /mine': ['scope', [{ staff: [] }]],
+    'HEAD /mine': ['scope', [{ staff: [] }]]
+  })
+})
+
+t.test('what the document leaves open does not become public', async (t) => {
+  const document = { openapi: '3.0.4', info, paths: { '/pets': { get: { responses } } } }
+  t.strictSame(await sources(t, document, (app) => { app.get('/pets', { exposeHeadRoute: false }, handler) }), { 'GET /pets': ['plugin', [{ oauth: [] }]] })
+})
+
+t.test('roles beside the requirements of OpenAPI 3.0 count', async (t) => {
+  const operation = { security: [{ admin: [] }, { key: [] }], 'x-required-roles': [{ admin: ['owner'] }, {}], responses }
+  const document = { openapi: '3.0.4', info, paths: { '/pets': { get: operation } } }
+  const roles = options({ document })
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const { apiKey } = await import('fastify-openapi-security')
+  const admin = apiKey({ in: 'header', name: 'X-Admin', roles: ['owner'], verify: () => null })
+  await app.register(fastifySecurity, { ...roles, schemes: { ...roles.schemes, admin } as never })
+  app.get('/pets', { exposeHeadRoute: false }, handler)
+  await app.ready()
+  t.strictSame(app.security.routes().map(({ security }) => security), [[{ admin: ['owner'] }, { key: [] }]])
+})
+
+t.test('the document stays as it is, and what is changed later has no effect', async (t) => {
+  const document = { openapi: '3.1.0', info, paths: { '/pets': { get: { security: [{ oauth: ['read'] }], responses } } } }
+  const before = JSON.stringify(document)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(fastifySecurity, options({ document }))
+  document.paths['/pets'].get.security.length = 0
+  app.get('/pets', handler)
+  await app.ready()
+  t.equal((await app.inject('/pets')).statusCode, 401)
+  document.paths['/pets'].get.security.push({ oauth: ['read'] })
+  t.equal(JSON.stringify(document), before)
+})
