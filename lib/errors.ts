@@ -104,10 +104,11 @@ export const BOOT_ERRORS = {
     'The option `document` describes operations that no route implements, so nothing enforces what it says of them: %s. Add the routes (with the prefix among `servers`, if there is one), or take the operations out.'),
   FST_SECURITY_DECLARED_TWICE: createError('FST_SECURITY_DECLARED_TWICE',
     '%s: `schema.security` is not what the option `document` says of the operation. Leave one of them out, or mend the document.'),
+  FST_SECURITY_DOCUMENT_SCHEME_INVALID: createError('FST_SECURITY_DOCUMENT_SCHEME_INVALID', 'schemesFrom(): components.securitySchemes%s of the document: %s'),
   FST_SECURITY_NOT_REGISTERED: createError('FST_SECURITY_NOT_REGISTERED',
     'fastify-openapi-security is not registered on this instance. Register it on the outermost one, and ask after `await app.ready()`.'),
   FST_SECURITY_DOCUMENT_UNSUPPORTED: createError('FST_SECURITY_DOCUMENT_UNSUPPORTED',
-    'The document of @fastify/swagger is "%s"; security can be documented from OpenAPI 3.0 on. Register @fastify/swagger with the option `openapi`.')
+    'The document is "%s"; security is read and written from OpenAPI 3.0 on. Convert it, or register @fastify/swagger with the option `openapi`.')
 } as const
 
 /** Name of an error that stops an application from starting. */

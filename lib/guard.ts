@@ -20,11 +20,36 @@ export interface Guarding extends Protection {
   readonly handled: boolean
 }
 
+/** The hooks of a guarded route. */
+export interface Guards {
+  readonly onRequest: onRequestHookHandler
+  /** `null` unless anonymous callers are let in. */
+  readonly onSend: onSendHookHandler | null
+}
+
 /**
- * Makes the guard of one route, for HTTP and the WebSocket handshake alike. It runs as the first of the route's own onRequest hooks:
+ * The hooks of guarded routes; those that declare the same share them.
+ *
+ * @param handled whether the route has an error handler of its own
+ */
+export function guards (surroundings: Omit<Guarding, keyof Protection | 'handled'>): (protection: Protection, handled: boolean) => Guards {
+  const made = [new WeakMap<Protection, Guards>(), new WeakMap<Protection, Guards>()] as const
+  return (protection, handled) => {
+    const known = made[handled ? 1 : 0]
+    let hooks = known.get(protection)
+    if (hooks === undefined) {
+      const onSend = protection.policy.optional ? varyOnCredentials(protection.policy) : null
+      known.set(protection, hooks = { onRequest: guard({ ...protection, ...surroundings, handled }), onSend })
+    }
+    return hooks
+  }
+}
+
+/**
+ * Makes a guard, for HTTP and the WebSocket handshake alike. It runs as the first of the route's own onRequest hooks:
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
-export function guard (guarding: Guarding): onRequestHookHandler {
+function guard (guarding: Guarding): onRequestHookHandler {
   const { policy, settings, offered, rehearsal } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
   const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
@@ -56,7 +81,7 @@ function letGo (reply: FastifyReply): void {
 }
 
 /** Names the fields that an anonymous response depends on, at the end, when the application has set its own `Vary` (RFC 9110 §12.5.5). */
-export function varyOnCredentials (policy: Policy): onSendHookHandler {
+function varyOnCredentials (policy: Policy): onSendHookHandler {
   const fields = new Set(policy.slots.flatMap(({ scheme: { location } }) => {
     switch (location.in) {
       case 'authorization': return ['Authorization']

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isOutermost, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
 import type { Wording } from './challenge/challenges.ts'
@@ -8,7 +8,7 @@ import { runFirst } from './docs/first.ts'
 import { isObject, type Json } from './docs/openapi.ts'
 import { effectiveFor, scopesBelow } from './effective.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
-import { guard, tripwire, varyOnCredentials } from './guard.ts'
+import { guards, tripwire } from './guard.ts'
 import { resourceOf } from './metadata/resource.ts'
 import { serveMetadata } from './metadata/routes.ts'
 import { readOptions, type FastifySecurityOptions, type Settings } from './options.ts'
@@ -22,10 +22,12 @@ import { isHandshake, takeOfferedTokens, type OfferedTokens } from './websocket/
 
 type Route = KnownRoute['options']
 
-/** What the guards of one registration share. */
-interface Guarded extends Registration {
-  readonly offered: OfferedTokens
+/** What routes are guarded with. */
+interface Guarding extends Registration {
   readonly declared: Declared | null
+  readonly guardsOf: ReturnType<typeof guards>
+  /** Whether requests are asked which route of ours they are at. */
+  readonly isMarking: boolean
 }
 
 /** `pino.symbols.serializersSym`, under which a logger keeps what it was given. */
@@ -42,18 +44,21 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   compile(settings.security, settings.schemes, 'The option security')
   const declared = isObject(settings.document) ? readDeclared(settings.document) : null
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
-  const guarded: Guarded = { routes, settings, offered: new WeakMap(), rehearsal: { isOne: null }, declared }
+  const registration: Registration = { routes, settings, rehearsal: { isOne: null } }
+  const offered: OfferedTokens = new WeakMap()
+  const isMarking = !isOutermost(app) || settings.queryNames.size > 0
+  const guarding: Guarding = { ...registration, declared, guardsOf: guards({ ...registration, offered }), isMarking }
   const scopeOf = scopesBelow(app, settings.security)
   const complete = (given: object) => documents.complete(given as Json) // says so if it is none
-  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete), guarded))
-  app.addHook('onRoute', function (route) { documents.prepare(this, route as Route) })
+  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete), registration))
+  app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
   const documents = document(app, routes, settings, runFirst(app))
-  app.addHook('onRegister', function (instance) { documents.watch(instance) })
-  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarded) })
+  app.addHook('onRegister', (instance) => { documents.watch(instance) })
+  app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarding) })
   app.addHook('onReady', async function () {
     checkServer(app, routes)
     declared?.checkRouted()
-    takeOfferedTokens(app, settings.subprotocol, guarded.offered)
+    takeOfferedTokens(app, settings.subprotocol, offered)
     documents.attach()
   })
   if (settings.queryNames.size > 0) keepQueryQuiet(app, settings)
@@ -62,27 +67,25 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 }
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
-function protect (app: FastifyInstance, route: Route, scope: Scope, guarded: Guarded): void {
-  const { routes, settings, offered, rehearsal } = guarded
+function protect (instance: FastifyInstance, route: Route, scope: Scope, guarding: Guarding): void {
+  const { routes, settings, declared, isMarking, guardsOf } = guarding
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
-  const effective = effectiveFor(app, route, scope, guarded.declared, place)
-  const protection = routes.protect(effective.security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
+  const { security, source } = effectiveFor(instance, route, scope, declared, place)
+  const protection = routes.protect(security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
-  const known: KnownRoute = { ...effective, methods, url: route.url, websocket, protection, options: route }
+  const shared = protection === 'public' ? security : protection.policy.security
+  const known: KnownRoute = { security: shared, source, methods, url: route.url, websocket, instance, protection, options: route }
   routes.add(known)
-  route.config = Object.assign({}, route.config, { [KNOWN]: known })
+  if (isMarking) route.config = Object.assign({}, route.config, { [KNOWN]: known })
   if (route.logSerializers?.['req'] !== undefined) {
     route.logSerializers = Object.assign(Object.create(route.logSerializers), redacted(route.logSerializers['req'], settings))
   }
   if (protection === 'public') return
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
-  prepend(route, guard({ ...protection, settings, offered, rehearsal, handled: route.errorHandler !== undefined }))
-  if (protection.policy.optional) route.onSend = [varyOnCredentials(protection.policy), ...[route.onSend ?? []].flat()]
-}
-
-function prepend (route: Route, hook: onRequestHookHandler): void {
-  route.onRequest = [hook, ...[route.onRequest ?? []].flat()]
+  const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined)
+  route.onRequest = [onRequest, ...[route.onRequest ?? []].flat()]
+  if (onSend !== null) route.onSend = [onSend, ...[route.onSend ?? []].flat()]
 }
 
 function refuseCookiesWithoutOrigins ({ protection }: KnownRoute, { origins }: Settings, place: string): void {

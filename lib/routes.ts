@@ -1,4 +1,4 @@
-import type { RouteOptions } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { decide, isDenial } from './decision/decide.ts'
 import { answersFor, type Answers } from './challenge/answers.ts'
 import type { Wording } from './challenge/challenges.ts'
@@ -18,6 +18,8 @@ export interface KnownRoute extends Effective {
   readonly methods: readonly string[]
   readonly url: string
   readonly websocket: boolean
+  /** Where it was added. */
+  readonly instance: FastifyInstance
   /** `'public'` if nothing is asked. */
   readonly protection: Protection | 'public'
   /** Fastify's own object, which @fastify/swagger reads when it makes the document. */

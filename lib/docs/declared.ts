@@ -41,16 +41,17 @@ export function readDeclared (document: Json): Declared {
   const byId = new Map<string, Operation>()
   const byTemplate = new Map<string, Operation>()
   const unrouted = new Set<Operation>()
-  const bases = ['', ...basePaths(document['servers'])]
-  for (const { method, path, operation } of operationsOf(document)) {
+  for (const { method, path, operation, servers } of operationsOf(document)) {
     const known: Operation = { name: `${method} ${path}`, effective: effectiveOf(operation, document, `Operation ${method} ${path} of the document`) }
     unrouted.add(known)
     if (typeof operation['operationId'] === 'string') byId.set(`${method} ${operation['operationId']}`, known)
-    for (const base of bases) byTemplate.set(`${method} ${pathTemplate(base + path)}`, known)
+    for (const base of ['', ...basePaths(servers)]) byTemplate.set(`${method} ${pathTemplate(base + path)}`, known)
   }
 
   const find = (method: string, { url, operationId }: Described): Operation | undefined => {
-    const found = byId.get(`${method} ${String(operationId)}`) ?? byTemplate.get(`${method} ${templateOf(url)}`)
+    const template = `${method} ${templateOf(url)}`
+    // At `/` under a prefix Fastify answers with and without the last slash.
+    const found = byId.get(`${method} ${String(operationId)}`) ?? byTemplate.get(template) ?? byTemplate.get(`${template}/`)
     if (found !== undefined) unrouted.delete(found)
     return found
   }

@@ -3,18 +3,16 @@ import { stringify } from 'yaml'
 import { isOutermost } from '../boot.ts'
 import type { Settings } from '../options.ts'
 import type { KnownRoute, Routes } from '../routes.ts'
+import { completion } from './complete.ts'
 import { swaggersOf, type Swagger } from './decorators.ts'
-import { finish } from './finish.ts'
 import { followHiding } from './hiding.ts'
 import { generate, type Generated } from './marking.ts'
 import { isObject, type Json } from './openapi.ts'
-import type { DocumentedRoute } from './operations.ts'
-import type { Surroundings } from './refusals.ts'
 
 /** How the documents of @fastify/swagger come to say what is enforced. */
 export interface Documents {
   /** To be called for every route, before other plugins look at its schema if possible. */
-  prepare (instance: FastifyInstance, route: KnownRoute['options']): void
+  prepare (route: KnownRoute['options']): void
   /** To be called for every encapsulated instance. */
   watch (instance: FastifyInstance): void
   /** Completes the documents of every @fastify/swagger registered so far. */
@@ -40,32 +38,17 @@ interface Making {
  */
 export function document (app: FastifyInstance, routes: Routes, settings: Settings, first: boolean): Documents {
   const hiding = followHiding(!first && app.hasDecorator('websocketServer'))
-  const instances = new WeakMap<object, FastifyInstance>()
   const watched = new Set(withAncestors(app))
   const wrapped = new WeakSet<Swagger>()
-  const describe = (route: KnownRoute) => describeRoute(route, instances.get(route.options) ?? app, settings)
-  const security = isOutermost(app) ? settings.security : null
-
+  const complete = completion(app, routes, settings)
   const making: Making = {
     generate: (make) => generate(routes.known, hiding, make),
-    finish ({ document, dynamic, routes: marked }) {
-      if (!isObject(document)) return document
-      return dynamic ? finish(document, { schemes: settings.schemes, security, routes: mapValues(marked, describe) }) : complete(document)
-    }
-  }
-
-  // What a document of someone else's says at its root holds for operations that are none of ours.
-  function complete (document: Json): Json {
-    const marked = new Map(routes.known.map((route, i) => [String(i), describe(route)]))
-    return finish(document, { schemes: settings.schemes, security: document['security'] === undefined ? security : null, routes: marked })
+    finish: ({ document, routes: marked }) => isObject(document) ? complete(document, marked) : document
   }
 
   return {
-    complete,
-    prepare (instance, route) {
-      instances.set(route, instance)
-      hiding.prepare(route)
-    },
+    complete: (given) => complete(given, new Map()),
+    prepare: (route) => hiding.prepare(route),
     watch (instance) { watched.add(instance) },
     attach () {
       for (const instance of watched) {
@@ -95,32 +78,7 @@ function wrap (swagger: Swagger, { generate, finish }: Making): Swagger {
   }
 }
 
-function describeRoute (route: KnownRoute, instance: FastifyInstance, settings: Settings): DocumentedRoute {
-  const { options, methods, security, protection, websocket } = route
-  const only = options.websocket === true
-  const schema = options.schema as Json | undefined // FastifySchema has no index signature
-  return {
-    methods,
-    url: options.url,
-    security,
-    protection,
-    upgrade: only ? 'only' : websocket ? 'also' : 'never',
-    surroundings: surroundingsOf(route, settings),
-    ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
-    responds: schema?.['response'] !== undefined
-  }
-}
-
-function surroundingsOf ({ websocket, protection }: KnownRoute, { origins, subprotocol }: Settings): Surroundings {
-  const takesTokens = protection !== 'public' && protection.policy.slots.some(({ scheme }) => scheme.challenge?.oauth === true)
-  return { origins: websocket && origins !== null, subprotocol: websocket && subprotocol !== null && takesTokens }
-}
-
 /** An instance and those it inherits from, where plugins that skip encapsulation may have put theirs. */
 function withAncestors (app: FastifyInstance): FastifyInstance[] {
   return isOutermost(app) ? [app] : [app, ...withAncestors(Object.getPrototypeOf(app) as FastifyInstance)]
-}
-
-function mapValues<V, W> (map: ReadonlyMap<string, V>, change: (value: V) => W): Map<string, W> {
-  return new Map([...map].map(([key, value]) => [key, change(value)]))
 }

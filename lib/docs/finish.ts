@@ -1,7 +1,8 @@
 import type { Security } from '../requirement/parse.ts'
 import type { Schemes } from '../scheme.ts'
-import { collectComponents } from './components.ts'
-import { matchOperations } from './matching.ts'
+import { collectComponents, type Components } from './components.ts'
+import { MARK } from './mark.ts'
+import type { MatchOperation } from './matching.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
 import { METHODS } from './operations-of.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
@@ -10,19 +11,21 @@ import { writeSecurity } from './requirements.ts'
 import { writeSchemes } from './schemes.ts'
 import { toWebSocket } from './websocket.ts'
 
-/** The field by which an operation says, while the document is made, which route it is. */
-export const MARK = 'x-fastify-openapi-security-route'
-
 /** What a document is finished with. */
 export interface Finishing {
   readonly schemes: Schemes
   /** What the document says of operations that say nothing themselves; `null` to leave that alone. */
   readonly security: Security | null
-  /** The routes by their marks. */
-  readonly routes: ReadonlyMap<string, DocumentedRoute>
+  readonly routes: RoutesOfOperations
 }
 
-type FindRoute = (operation: Json, path: string, method: string) => DocumentedRoute | undefined
+/** The routes that operations stand for. */
+export interface RoutesOfOperations {
+  /** By what was marked while @fastify/swagger made the document. */
+  byMark (mark: string): DocumentedRoute | undefined
+  /** Where the document came first, or a transform of the application's has dropped the mark. */
+  readonly byPath: MatchOperation<DocumentedRoute>
+}
 
 /**
  * Completes a document: the schemes, and for each operation what it asks and how it refuses. The document given is left as it is.
@@ -34,9 +37,8 @@ export function finish (document: Json, { schemes, security, routes }: Finishing
   const components = collectComponents(document['components'])
   const webSocketServers = toWebSocket(document['servers'])
   const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components), webSocketServers }
-  const find = finder(routes, document['servers'])
   const { paths, webhooks } = document
-  const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, find, drafting)) : paths
+  const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, routes, drafting)) : paths
   // Webhooks and callbacks are sent by the API, so that what the API asks does not hold for them.
   const unasked = Array.isArray(document['security']) ? document['security'] : []
   const { securitySchemes, ...others } = components.toJson()
@@ -49,11 +51,16 @@ export function finish (document: Json, { schemes, security, routes }: Finishing
   }
 }
 
-function finishPathItem (item: unknown, path: string, find: FindRoute, drafting: Drafting): unknown {
+function finishPathItem (given: unknown, path: string, routes: RoutesOfOperations, drafting: Drafting): unknown {
+  const item = standing(given, drafting.components)
   if (!isObject(item)) return item
   const finishOne = (operation: unknown, field: string): unknown => {
     if (!isObject(operation) || !(METHODS.has(field.toLowerCase()) || MARK in operation)) return operation
-    return finishMarked(operation, field.toUpperCase(), find(operation, path, field.toUpperCase()), drafting)
+    const method = field.toUpperCase()
+    const mark = operation[MARK]
+    const route = mark === undefined ? routes.byPath(method, path) : routes.byMark(String(mark))
+    if (route === undefined) return operation
+    return route.upgrade === 'only' && method !== 'GET' ? undefined : finishCallbacks(finishOperation(operation, method, route, drafting))
   }
   const finished = mapEntries(item, finishOne)
   const { additionalOperations: additional } = finished
@@ -61,15 +68,19 @@ function finishPathItem (item: unknown, path: string, find: FindRoute, drafting:
   return { ...finished, additionalOperations: mapEntries(additional, finishOne) }
 }
 
-/** @returns `undefined` if there is no such operation in truth */
-function finishMarked (operation: Json, method: string, route: DocumentedRoute | undefined, drafting: Drafting): Json | undefined {
-  if (route === undefined) return operation
-  if (route.upgrade === 'only' && method !== 'GET') return undefined
-  const { [MARK]: _, callbacks, ...rest } = operation
-  const finished = finishOperation(rest, method, route, drafting)
-  if (!isObject(callbacks)) return finished
+/** A path item that is a reference may stand at several paths, whose routes ask for different things. */
+function standing (item: unknown, components: Components): unknown {
+  if (!isObject(item) || item['$ref'] === undefined) return item
+  const { $ref, ...own } = item
+  const found = components.resolve({ $ref })
+  return isObject(found) && found['$ref'] === undefined ? { ...found, ...own } : item
+}
+
+function finishCallbacks (operation: Json): Json {
+  const { callbacks } = operation
+  if (!isObject(callbacks)) return operation
   const named = mapEntries(callbacks, (callback) => isObject(callback) ? mapEntries(callback, (item) => nameSecurity(item, [])) : callback)
-  return { ...finished, callbacks: named }
+  return { ...operation, callbacks: named }
 }
 
 function nameSecurity (item: unknown, security: readonly unknown[]): unknown {
@@ -78,18 +89,12 @@ function nameSecurity (item: unknown, security: readonly unknown[]): unknown {
     METHODS.has(method) && isObject(operation) && operation['security'] === undefined ? { ...operation, security } : operation)
 }
 
-/** Finds routes by their marks; where a transform of the application's has dropped the mark, by method and path. */
-function finder (routes: ReadonlyMap<string, DocumentedRoute>, servers: unknown): FindRoute {
-  const match = matchOperations(routes.values(), servers)
-  return (operation, path, method) => {
-    const mark = operation[MARK]
-    return mark === undefined ? match(method, path) : routes.get(String(mark))
-  }
-}
-
+/** @param map answers `undefined` for what is to be left out */
 function mapEntries (object: Json, map: (value: unknown, key: string) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).flatMap(([key, value]) => {
-    const mapped = map(value, key)
-    return mapped === undefined ? [] : [[key, mapped]]
-  }))
+  const mapped: Record<string, unknown> = {}
+  for (const key of Object.keys(object)) {
+    const value = map(object[key], key)
+    if (value !== undefined) mapped[key] = value
+  }
+  return mapped
 }

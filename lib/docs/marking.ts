@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { KnownRoute } from '../routes.ts'
-import { MARK } from './finish.ts'
 import { copySchema, type Hiding } from './hiding.ts'
+import { MARK } from './mark.ts'
 import { isObject } from './openapi.ts'
 
 /** What @fastify/swagger made. */
 export interface Generated {
   readonly document: unknown
-  /** Whether it was made from routes; a static document is not. */
-  readonly dynamic: boolean
   /** The routes by their marks, in the order in which they were added. */
   readonly routes: ReadonlyMap<string, KnownRoute>
 }
@@ -23,44 +21,33 @@ let last = 0
  */
 export function generate (known: readonly KnownRoute[], hiding: Hiding, make: () => unknown): Generated {
   const routes = new Map<string, KnownRoute>()
-  let dynamic = false
-  const restore = known.map((route) => {
+  const originals: (readonly [options: { schema?: unknown }, schema: unknown, had: boolean])[] = []
+  for (const route of known) {
     const mark = `${INSTANCE}/${++last}`
+    const options: { schema?: unknown } = route.options
+    const shown = documentSchema(route, mark, hiding)
     routes.set(mark, route)
-    return show(route.options, documentSchema(route, mark, hiding), () => { dynamic = true })
-  })
+    originals.push([options, options.schema, 'schema' in options])
+    options.schema = shown
+  }
   try {
-    const document = make()
-    return { document, dynamic, routes }
+    return { document: make(), routes }
   } finally {
-    for (const one of restore) one()
+    for (const [options, schema, had] of originals) {
+      if (had) options.schema = schema
+      else delete options.schema
+    }
   }
 }
 
 function documentSchema ({ options, methods }: KnownRoute, mark: string, hiding: Hiding): Record<string, unknown> {
-  const original: unknown = options.schema
-  const schema: Record<string, unknown> = isObject(original) ? copySchema(original) : {}
-  delete schema['security']
-  schema[MARK] = mark
+  const schema: unknown = options.schema
+  const shown: Record<string, unknown> = isObject(schema) ? copySchema(schema) : {}
+  // Not deleted, because that makes an object slow to read. Absent where it was, since a transform may look.
+  if ('security' in shown) shown['security'] = undefined
+  shown[MARK] = mark
   // What HEAD gets from a WebSocket route is always 404.
-  if (options.websocket === true && !methods.includes('GET')) schema['hide'] = true
-  else if (hiding.isForced(options)) delete schema['hide']
-  return schema
-}
-
-/** Shows another schema to whoever reads the options of a route. Answers how to take it back. */
-function show (options: KnownRoute['options'], schema: Record<string, unknown>, onRead: () => void): () => void {
-  const original = Object.getOwnPropertyDescriptor(options, 'schema')
-  Object.defineProperty(options, 'schema', {
-    configurable: true,
-    enumerable: true,
-    get () {
-      onRead()
-      return schema
-    }
-  })
-  return () => {
-    if (original === undefined) delete options.schema
-    else Object.defineProperty(options, 'schema', original)
-  }
+  if (options.websocket === true && !methods.includes('GET')) shown['hide'] = true
+  else if (hiding.isForced(options)) delete shown['hide']
+  return shown
 }

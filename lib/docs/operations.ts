@@ -4,6 +4,7 @@ import type { Security } from '../requirement/parse.ts'
 import type { Protection } from '../routes.ts'
 import type { Schemes } from '../scheme.ts'
 import type { Components } from './components.ts'
+import { MARK } from './mark.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
 import { writeSecurity } from './requirements.ts'
 import type { RefusalResponse, Refusals } from './refusal-responses.ts'
@@ -39,7 +40,7 @@ export interface Drafting {
 
 /** Completes an operation with what its route asks and how it refuses. */
 export function finishOperation (operation: Json, method: string, route: DocumentedRoute, drafting: Drafting): Json {
-  const { parameters, responses, ...rest } = operation
+  const { [MARK]: _, parameters, responses, ...rest } = operation
   const { protection, upgrade, surroundings } = route
   const kept = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
   const asked = upgrades(route, method) && surroundings.subprotocol ? addSubprotocol(kept, drafting.components) : kept
@@ -68,12 +69,14 @@ function finishResponses (declared: Json, method: string, route: DocumentedRoute
   // Answers to HEAD have no content (RFC 9110 §9.3.2).
   const surroundings = upgrades(route, method) ? route.surroundings : NO_HANDSHAKE
   const ours = refusals(route.protection, surroundings, route.ownBodies || method === 'HEAD')
-  const finished = ours.map((refusal) => [refusal.status, finishResponse(responses[refusal.status], refusal, components)] as const)
-  return { ...responses, ...Object.fromEntries(finished) }
+  const finished: Record<string, unknown> = { ...responses }
+  for (const refusal of ours) finished[refusal.status] = finishResponse(responses[refusal.status], refusal, components)
+  return finished
 }
 
 /** Beside a $ref nothing else counts, so a response that differs stands where it is. */
 function finishResponse (declared: unknown, { response, reference }: RefusalResponse, components: Components): Json {
+  if (declared === undefined) return { ...reference() }
   const theirs = components.resolve(declared)
   const merged = isObject(theirs) ? mergeResponse(theirs, response) : response
   return merged === response || isDeepStrictEqual(merged, response) ? { ...reference() } : merged
@@ -82,16 +85,15 @@ function finishResponse (declared: unknown, { response, reference }: RefusalResp
 /** The Security Requirement says how credentials are sent; as parameters they would be asked for twice, and Authorization is ignored. */
 function withoutCredentials (parameters: unknown, policy: Policy | null): unknown {
   if (!Array.isArray(parameters)) return parameters
-  const credentials = new Set(['header authorization'])
-  for (const { scheme: { location, queryName } } of policy?.slots ?? []) {
-    if ('name' in location) credentials.add(key(location.in, location.name))
-    if (queryName !== undefined) credentials.add(key('query', queryName))
-  }
   const kept = parameters.filter((parameter: unknown) =>
-    !isObject(parameter) || !credentials.has(key(String(parameter['in']), String(parameter['name']))))
+    !isObject(parameter) || parameter['in'] === 'path' || !isCredential(String(parameter['in']), String(parameter['name']), policy))
   return kept.length === 0 ? undefined : kept
 }
 
-function key (place: string, name: string): string {
-  return `${place} ${place === 'header' ? name.toLowerCase() : name}`
+function isCredential (place: string, name: string, policy: Policy | null): boolean {
+  const key = place === 'header' ? name.toLowerCase() : name
+  if (place === 'header' && key === 'authorization') return true
+  return policy !== null && policy.slots.some(({ scheme: { location, queryName } }) =>
+    ('name' in location && location.in === place && (place === 'header' ? location.name.toLowerCase() : location.name) === key) ||
+    (place === 'query' && queryName === key))
 }

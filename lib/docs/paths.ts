@@ -1,3 +1,5 @@
+import { isObject } from './openapi.ts'
+
 /** What two spellings of a path have in common: parameters lose their names, patterns and wildcards too. */
 export function pathTemplate (path: string): string {
   return path.replace(/\{[^{}]*\}/g, '{}')
@@ -41,14 +43,23 @@ function readParameter (url: string, start: number, name: string | undefined): [
   return [`{}${url[end] ?? ''}`, end + 1]
 }
 
-/** The paths of server URLs, which @fastify/swagger takes off the URLs of routes. */
+/** The paths of server URLs, which stand before the paths of a document: as @fastify/swagger takes them off, and without a last slash. */
 export function basePaths (servers: unknown): string[] {
   if (!Array.isArray(servers)) return []
-  return servers.flatMap((server: unknown) => {
-    const url = (server as { url?: unknown } | null)?.url // looked at below
-    if (typeof url !== 'string' || !URL.canParse(url, 'http://relative.invalid')) return []
+  return [...new Set(servers.flatMap((server: unknown) => {
+    const url = isObject(server) ? withDefaults(server['url'], server['variables']) : undefined
+    if (url === undefined || !URL.canParse(url, 'http://relative.invalid')) return []
     const { pathname } = new URL(url, 'http://relative.invalid')
-    return pathname === '/' ? [] : [pathname]
+    return pathname === '/' ? [] : pathname.endsWith('/') ? [pathname, pathname.slice(0, -1)] : [pathname]
+  }))]
+}
+
+/** Server variables have a default (OpenAPI, Server Variable Object). */
+function withDefaults (url: unknown, variables: unknown): string | undefined {
+  if (typeof url !== 'string') return undefined
+  return url.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+    const variable: unknown = isObject(variables) ? variables[name] : undefined
+    return isObject(variable) && variable['default'] !== undefined ? String(variable['default']) : whole
   })
 }
 

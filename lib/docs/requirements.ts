@@ -1,6 +1,6 @@
 import type { Security } from '../requirement/parse.ts'
 import type { Schemes } from '../scheme.ts'
-import { copy, type Version } from './openapi.ts'
+import type { Version } from './openapi.ts'
 
 /** What a Security Requirement may list for, in every version of OpenAPI. */
 const LISTS_SCOPES: ReadonlySet<string> = new Set(['oauth2', 'openIdConnect'])
@@ -16,7 +16,8 @@ export interface SecurityFields {
 
 /** Writes Security Requirement Objects; before OpenAPI 3.1 only OAuth schemes could list anything. */
 export function writeSecurity (security: Security, schemes: Schemes, version: Version): SecurityFields {
-  const written = copy(security) as Record<string, string[]>[] // no longer the frozen one
+  const written = security.map((requirement) =>
+    Object.fromEntries(Object.entries(requirement).map(([name, values]) => [name, [...values]])))
   if (version > 0) return { security: written }
   const roles = written.map((requirement) => Object.fromEntries(
     Object.entries(requirement).filter(([name, values]) => values.length > 0 && !LISTS_SCOPES.has(schemes[name]?.definition.type ?? ''))

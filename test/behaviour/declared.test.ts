@@ -1,5 +1,5 @@
 import websocket from '@fastify/websocket'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifySchema } from 'fastify'
 import fastifySecurity from 'fastify-openapi-security'
 import t, { type Test } from 'tap'
 import { handler, options } from './boot/row.ts'
@@ -26,27 +26,37 @@ t.test('a route that says nothing gets what its operation says', async (t) => {
     info,
     servers: [{ url: 'https://api.example/v1' }],
     security: key,
+    components: { pathItems: { shared: { get: { security: read, responses } } } },
     paths: {
       '/pets': { get: { security: read, responses }, post: { responses } },
       '/pets/{id}': { get: { operationId: 'getPet', security: [], responses }, head: { security: key, responses } },
       '/files/{path}': { get: { security: read, responses } },
       '/elsewhere/{id}': { put: { operationId: 'movePet', security: read, responses } },
-      '/live': { get: { security: read, responses } }
+      '/live': { get: { security: read, responses } },
+      '/toys/': { get: { security: read, responses } },
+      '/shared': { $ref: '#/components/pathItems/shared' },
+      '/capital': { GET: { security: read, responses } },
+      '/served': { servers: [{ url: 'https://{host}.example/{base}/', variables: { host: { default: 'a' }, base: { default: 'v9' } } }], get: { security: read, responses } }
     }
   }
   t.strictSame(await sources(t, document, async (app) => {
+    for (const url of ['/shared', '/capital', '/v9/served']) app.get(url, { exposeHeadRoute: false }, handler)
     app.get('/pets', handler)
     app.get('/v1/files/*', handler)
     app.get('/pets/:id(^\\d+$)', handler)
     app.post('/v1/pets', { schema: { security: key } }, handler)
     app.get('/others', handler)
-    app.put('/moved/:id', { schema: { operationId: 'movePet' } as object }, handler)
+    app.put('/moved/:id', { schema: { operationId: 'movePet' } as FastifySchema }, handler)
     await app.register(async (scope) => {
       scope.security.default([{ staff: [] }])
       scope.get('/live', { websocket: true }, (socket) => { socket.close() })
       scope.get('/mine', handler)
     })
+    await app.register(async (scope) => { scope.get('/', { exposeHeadRoute: false }, handler) }, { prefix: '/toys' })
   }), {
+    'GET /shared': ['route', read],
+    'GET /capital': ['route', read],
+    'GET /v9/served': ['route', read],
     'GET /pets': ['route', read],
     'HEAD /pets': ['route', read],
     'GET /v1/files/*': ['route', read],
@@ -60,7 +70,8 @@ t.test('a route that says nothing gets what its operation says', async (t) => {
     'GET /live': ['route', read],
     'HEAD /live': ['route', read],
     'GET /mine': ['scope', [{ staff: [] }]],
-    'HEAD /mine': ['scope', [{ staff: [] }]]
+    'HEAD /mine': ['scope', [{ staff: [] }]],
+    'GET /toys': ['route', read]
   })
 })
 

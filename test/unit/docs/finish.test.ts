@@ -1,5 +1,7 @@
 import t from 'tap'
-import { finish, MARK, type Finishing } from '../../../lib/docs/finish.ts'
+import { finish, type Finishing } from '../../../lib/docs/finish.ts'
+import { MARK } from '../../../lib/docs/mark.ts'
+import { matchOperations } from '../../../lib/docs/matching.ts'
 import type { DocumentedRoute } from '../../../lib/docs/operations.ts'
 import type { Json } from '../../../lib/docs/openapi.ts'
 import type { Security } from '../../../lib/requirement/parse.ts'
@@ -21,8 +23,9 @@ function route (url: string, security: Security, more: Partial<DocumentedRoute> 
 }
 
 function finished (document: Json, routes: Record<string, DocumentedRoute>, more: Partial<Finishing> = {}): Finished {
-  return finish({ openapi: '3.1.0', ...document }, { schemes, security: [{ oauth: [] }], routes: new Map(Object.entries(routes)), ...more }) as unknown as
-    Finished // what is asked for
+  const found = { byMark: (mark: string) => routes[mark], byPath: matchOperations(Object.values(routes), document['servers']) }
+  const finishing = { schemes, security: [{ oauth: [] }], routes: found, ...more }
+  return finish({ openapi: '3.1.0', ...document }, finishing) as unknown as Finished // what is asked for
 }
 
 t.test('a marked operation is completed, whatever its path has become', async (t) => {

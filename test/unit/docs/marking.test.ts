@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MARK } from '../../../lib/docs/finish.ts'
+import { isMarked, MARK } from '../../../lib/docs/mark.ts'
 import { followHiding } from '../../../lib/docs/hiding.ts'
 import { generate } from '../../../lib/docs/marking.ts'
 import type { KnownRoute } from '../../../lib/routes.ts'
@@ -14,13 +14,13 @@ const hiding = followHiding(false)
 t.test('while the document is made, routes show a marked schema without security', async (t) => {
   const schema = Object.freeze({ summary: 'a', security: [{ oauth: [] }] })
   const routes = [known({ schema }), known({})]
-  const { document, dynamic, routes: marked } = generate(routes, hiding, () => routes.map(({ options }) => options.schema))
+  const { document, routes: marked } = generate(routes, hiding, () => routes.map(({ options }) => options.schema))
   const [first, second] = document as Record<string, unknown>[]
-  t.strictSame(Object.keys(first ?? {}), ['summary', MARK])
+  t.match(first, { summary: 'a', security: undefined })
   t.strictSame(Object.keys(second ?? {}), [MARK])
   t.equal(marked.get(String(first?.[MARK])), routes[0])
   t.equal(marked.get(String(second?.[MARK])), routes[1])
-  t.equal(dynamic, true)
+  t.equal(isMarked({ paths: { '/a': { parameters: [], get: second } } }), true)
 })
 
 t.test('afterwards all is as before, also if it could not be made', async (t) => {
@@ -33,8 +33,8 @@ t.test('afterwards all is as before, also if it could not be made', async (t) =>
   t.strictSame(schema, { security: [] })
 })
 
-t.test('a document for which nobody looks at a route is static', async (t) => {
-  t.equal(generate([known({ schema: {} })], hiding, () => ({})).dynamic, false)
+t.test('a document that someone wrote has no marks', async (t) => {
+  for (const document of [{}, { paths: [] }, { paths: { '/a': null, '/b': { get: {}, parameters: { [MARK]: '1' } } } }]) t.equal(isMarked(document), false)
 })
 
 t.test('what is hidden for the application stays hidden, and HEAD of a WebSocket route is', async (t) => {

@@ -18,5 +18,7 @@ t.test('parameters lose their names only', async (t) => {
 t.test('the paths of servers are those @fastify/swagger takes off', async (t) => {
   const servers = [{ url: 'https://api.example/v1' }, { url: '/v2' }, { url: 'https://api.example' }, { url: 'http://[' }, { url: 1 }, null, {}]
   t.strictSame(basePaths(servers), ['/v1', '/v2'])
+  t.strictSame(basePaths([{ url: 'https://api.example/v1/' }, { url: '/v1' }]), ['/v1/', '/v1'])
+  t.strictSame(basePaths([{ url: 'https://{host}.example/{base}/{none}', variables: { host: { default: 'api' }, base: { default: 'v1' } } }]), ['/v1/%7Bnone%7D'])
   t.strictSame(basePaths(undefined), [])
 })

@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify'
+import { isOutermost } from '../boot.ts'
+import type { Settings } from '../options.ts'
+import type { KnownRoute, Routes } from '../routes.ts'
+import { finish } from './finish.ts'
+import { isMarked } from './mark.ts'
+import { matchOperations, type MatchOperation } from './matching.ts'
+import type { Json } from './openapi.ts'
+import type { DocumentedRoute } from './operations.ts'
+import type { Surroundings } from './refusals.ts'
+
+/**
+ * Completes a document with what the routes of an application ask.
+ *
+ * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
+ */
+export type Complete = (document: Json, marked: ReadonlyMap<string, KnownRoute>) => Json
+
+export function completion (app: FastifyInstance, routes: Routes, settings: Settings): Complete {
+  const describe = (route: KnownRoute | undefined) => route === undefined ? undefined : describeRoute(route, settings)
+  return (document, marked) => {
+    let match: MatchOperation<{ readonly route: KnownRoute }> | undefined
+    const byPath: MatchOperation<DocumentedRoute> = (method, path) => {
+      match ??= matchOperations(routes.known.flatMap(withUrls), document['servers'])
+      return describe(match(method, path)?.route)
+    }
+    // What a document of someone else's says at its root holds for operations that are none of ours.
+    const keepsRoot = !isMarked(document) && document['security'] !== undefined
+    return finish(document, {
+      schemes: settings.schemes,
+      security: keepsRoot || !isOutermost(app) ? null : settings.security,
+      routes: { byMark: (mark) => describe(marked.get(mark)), byPath }
+    })
+  }
+}
+
+/** At `/` under a prefix Fastify answers with and without the last slash; it tells of one and changes the options to the other. */
+function withUrls (route: KnownRoute): { readonly route: KnownRoute, readonly methods: readonly string[], readonly url: string }[] {
+  const { methods, url, options } = route
+  return [...new Set([url, options.url])].map((url) => ({ route, methods, url }))
+}
+
+function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute {
+  const { options, methods, security, protection, websocket, instance } = route
+  const only = options.websocket === true
+  const schema = options.schema as Json | undefined // FastifySchema has no index signature
+  return {
+    methods,
+    url: options.url,
+    security,
+    protection,
+    upgrade: only ? 'only' : websocket ? 'also' : 'never',
+    surroundings: surroundingsOf(route, settings),
+    ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
+    responds: schema?.['response'] !== undefined
+  }
+}
+
+function surroundingsOf ({ websocket, protection }: KnownRoute, { origins, subprotocol }: Settings): Surroundings {
+  const takesTokens = protection !== 'public' && protection.policy.slots.some(({ scheme }) => scheme.challenge?.oauth === true)
+  return { origins: websocket && origins !== null, subprotocol: websocket && subprotocol !== null && takesTokens }
+}
