@@ -20,6 +20,9 @@ export interface Handshake {
   readonly cookies?: boolean
 }
 
+/** By which copies of the package know each other's refusals. */
+const REASON = Symbol.for('fastify-openapi-security.refusal')
+
 /** A negative outcome: one frozen value per reason, made by {@link refuse}. */
 export class Refusal {
   readonly reason: Reason
@@ -29,6 +32,10 @@ export class Refusal {
     this.reason = reason
     this.status = REASONS[reason].status
     Object.freeze(this)
+  }
+
+  get [REASON] (): Reason {
+    return this.reason
   }
 }
 
@@ -59,6 +66,18 @@ export function refuse (reason: Reason): Refusal {
   const refusal = Object.hasOwn(REFUSALS, reason) ? REFUSALS[reason] : undefined
   if (refusal === undefined) throw new TypeError(`refuse(): "${String(reason)}" is not a refusal reason`)
   return refusal
+}
+
+/**
+ * Recognises a refusal, also one that another copy of the package made: taken for credentials it would let callers in.
+ *
+ * @returns `undefined` for anything else
+ */
+export function asRefusal (value: unknown): Refusal | undefined {
+  if (value instanceof Refusal) return value
+  const reason: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, REASON) : undefined
+  if (typeof reason !== 'string') return undefined
+  return Object.hasOwn(REFUSALS, reason) ? REFUSALS[reason as Reason] : REFUSALS.credentials_invalid
 }
 
 /** What became of one scheme in one request: absent, refused (for a reason), or accepted with credentials. */

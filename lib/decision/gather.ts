@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Alternative, Policy, Slot } from '../policy.ts'
 import { covers } from '../requirement/scopes.ts'
-import { Refusal, refuse, type Handshake, type Held, type Outcome } from '../scheme.ts'
+import { asRefusal, Refusal, refuse, type Handshake, type Held, type Outcome } from '../scheme.ts'
 import { decide, type Decision } from './decide.ts'
 import { readVerdict } from './judge.ts'
 
@@ -39,7 +39,8 @@ export function gather (gathering: Gathering): Judged | Promise<Judged> {
 /** A scheme that fails to read cannot tell what was presented; the error may quote it, so it is not passed on. */
 function read ({ request, handshake, onVerifierError }: Gathering, { name, scheme }: Slot): unknown {
   try {
-    return scheme.read(request, handshake)
+    const found = scheme.read(request, handshake)
+    return asRefusal(found) ?? found
   } catch {
     onVerifierError(request, name, new Error('the scheme failed to read the request'), undefined)
     return UNAVAILABLE

@@ -1,5 +1,5 @@
 import { areScopes } from '../requirement/scopes.ts'
-import { refuse, Refusal, type Held } from '../scheme.ts'
+import { asRefusal, refuse, type Held, type Refusal } from '../scheme.ts'
 
 /** A verifier that breaks its contract; told to the server's owner, never to the caller. */
 export class VerifierMisuse extends TypeError {}
@@ -16,7 +16,8 @@ const EXPIRED = refuse('token_expired')
 export function readVerdict (verdict: unknown, now: number): Refusal | object {
   if (verdict === null || verdict === undefined || verdict === false) return INVALID
   if (typeof verdict !== 'object' || verdict instanceof Error || Array.isArray(verdict)) throw misuse(`answered ${nameOf(verdict)}`)
-  if (verdict instanceof Refusal) return verdict
+  const refusal = asRefusal(verdict)
+  if (refusal !== undefined) return refusal
   const { scopes, expiresAt } = verdict as Held // every member is checked below
   if (!areScopes(scopes)) throw misuse(`gave credentials whose \`scopes\` are ${nameOf(scopes)}`)
   if (expiresAt === undefined) return verdict
