@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler, onSendHookHandler } from 'fastify'
+import { NO_STORE } from './challenge/fields.ts'
 import { ANONYMOUS, isDenial, type Denial } from './decision/decide.ts'
 import { gather, type Judged } from './decision/gather.ts'
 import type { Settings } from './options.ts'
@@ -102,7 +103,7 @@ export function tripwire (isKnown: (request: FastifyRequest) => boolean): onRequ
     if (request.is404 || isKnown(request)) return done()
     request.log.error({ url: request.routeOptions.url }, 'refused: the route has no compiled security policy')
     if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => { reply.raw.socket?.destroy() })
-    reply.code(503).header('cache-control', 'no-store').send()
+    reply.code(503).header('cache-control', NO_STORE).send()
   }
 }
 

@@ -3,7 +3,7 @@ import type { Denial } from './decision/decide.ts'
 import { VerifierMisuse } from './decision/judge.ts'
 import type { Settings } from './options.ts'
 import type { Policy } from './policy.ts'
-import { Refusal, type Outcome } from './scheme.ts'
+import { Refusal, refusalsOf, type Outcome } from './scheme.ts'
 
 const HIDDEN = '[redacted]'
 /** An error may be its own cause. */
@@ -15,11 +15,13 @@ export function logRefusal (
 ): void {
   if (level === 'silent') return
   const schemes: Record<string, string> = {}
-  policy.slots.forEach(({ name }, slot) => {
+  const undocumented: string[] = []
+  policy.slots.forEach(({ name, scheme }, slot) => {
     const outcome = outcomes[slot]
     schemes[name] = outcome === undefined ? 'not presented' : outcome instanceof Refusal ? outcome.reason : 'accepted'
+    if (outcome instanceof Refusal && outcome.status !== 400 && !refusalsOf(scheme).includes(outcome.reason)) undocumented.push(name)
   })
-  request.log[level]({ reason, schemes }, 'request refused')
+  request.log[level]({ reason, schemes, ...(undocumented.length > 0 ? { undocumented } : {}) }, 'request refused')
 }
 
 /** Tells the server's owner that a verifier could not tell; whatever was presented is kept out of the text. */

@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer } from './challenge/answers.ts'
+import { CHALLENGE_FIELD, NO_STORE, RETRY_AFTER } from './challenge/fields.ts'
 import { PROBLEM_TYPE } from './challenge/problem.ts'
 import { refusalError } from './errors.ts'
 import { isHandshake } from './websocket/handshake.ts'
-
-/** Seconds after which trying again makes sense when a verifier could not tell. */
-const RETRY_AFTER = '5'
 
 const identity = (body: string) => body
 
@@ -16,7 +14,7 @@ const identity = (body: string) => body
  * @param handled whether the route has an error handler of its own
  */
 export function respond (request: FastifyRequest, reply: FastifyReply, answer: Answer, handled: boolean): void {
-  reply.code(answer.status).header('cache-control', 'no-store')
+  reply.code(answer.status).header('cache-control', NO_STORE)
   if (answer.challenges.length > 0) challenge(reply, answer.challenges)
   if (answer.status === 503) retryLater(reply)
   // A refused upgrade leaves a socket that no HTTP server owns any more.
@@ -30,9 +28,9 @@ export function respond (request: FastifyRequest, reply: FastifyReply, answer: A
 
 /** One line each (RFC 9110 §5.3), after those the application has set. */
 function challenge (reply: FastifyReply, challenges: readonly string[]): void {
-  const set = reply.getHeader('www-authenticate')
-  reply.header('www-authenticate', set === undefined ? challenges : [set, challenges].flat())
-  expose(reply, 'WWW-Authenticate')
+  const set = reply.getHeader(CHALLENGE_FIELD)
+  reply.header(CHALLENGE_FIELD, set === undefined ? challenges : [set, challenges].flat())
+  expose(reply, CHALLENGE_FIELD)
 }
 
 function retryLater (reply: FastifyReply): void {

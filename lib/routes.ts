@@ -37,6 +37,11 @@ export interface Routes {
   protect (security: Security, metadataUrl: string | null, place: string): Protection | 'public'
 }
 
+/** At `/` under a prefix Fastify answers with and without the last slash; it tells of one and then changes the options to the other. */
+export function urlsOf ({ url, options }: KnownRoute): string[] {
+  return url === options.url ? [url] : [url, options.url]
+}
+
 /** Starts an empty list of routes. */
 export function knownRoutes (schemes: Schemes, wording: Omit<Wording, 'metadataUrl'>): Routes {
   const known: KnownRoute[] = []

@@ -4,7 +4,7 @@ import { covers } from './requirement/scopes.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
 import { setDefault, type Scope, type Source } from './requirement/inherit.ts'
 import { compile } from './policy.ts'
-import type { KnownRoute, Routes } from './routes.ts'
+import { urlsOf, type KnownRoute, type Routes } from './routes.ts'
 import type { Held, Schemes } from './scheme.ts'
 
 /** A route with the requirement in force. */
@@ -75,6 +75,7 @@ function isHeld (auth: unknown, requirement: Security[number]): boolean {
   })
 }
 
-function describe ({ methods, url, security, source, websocket }: KnownRoute): RouteSecurity[] {
-  return methods.map((method) => ({ method, url, security, source, websocket }))
+function describe (route: KnownRoute): RouteSecurity[] {
+  const { methods, security, source, websocket } = route
+  return methods.flatMap((method) => urlsOf(route).map((url) => ({ method, url, security, source, websocket })))
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { isOutermost } from '../boot.ts'
 import type { Settings } from '../options.ts'
-import type { KnownRoute, Routes } from '../routes.ts'
+import { urlsOf, type KnownRoute, type Routes } from '../routes.ts'
 import { finish } from './finish.ts'
 import { isMarked } from './mark.ts'
 import { matchOperations, type MatchOperation } from './matching.ts'
@@ -34,10 +34,8 @@ export function completion (app: FastifyInstance, routes: Routes, settings: Sett
   }
 }
 
-/** At `/` under a prefix Fastify answers with and without the last slash; it tells of one and changes the options to the other. */
 function withUrls (route: KnownRoute): { readonly route: KnownRoute, readonly methods: readonly string[], readonly url: string }[] {
-  const { methods, url, options } = route
-  return [...new Set([url, options.url])].map((url) => ({ route, methods, url }))
+  return urlsOf(route).map((url) => ({ route, methods: route.methods, url }))
 }
 
 function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute {

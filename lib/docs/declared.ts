@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { BOOT_ERRORS } from '../errors.ts'
 import type { Effective } from '../requirement/inherit.ts'
 import { parseSecurity, type Requirement, type Security } from '../requirement/parse.ts'
+import { pathTable } from './matching.ts'
 import { isObject, readVersion, type Json } from './openapi.ts'
 import { operationsOf } from './operations-of.ts'
-import { basePaths, pathTemplate, templateOf } from './paths.ts'
+import { basePaths, pathOf } from './paths.ts'
 import { ROLES } from './requirements.ts'
 
 /** A route as far as an operation can be known by it. */
@@ -39,19 +40,19 @@ interface Operation {
 export function readDeclared (document: Json): Declared {
   readVersion(document)
   const byId = new Map<string, Operation>()
-  const byTemplate = new Map<string, Operation>()
+  const byPath = pathTable<Operation>()
   const unrouted = new Set<Operation>()
   for (const { method, path, operation, servers } of operationsOf(document)) {
     const known: Operation = { name: `${method} ${path}`, effective: effectiveOf(operation, document, `Operation ${method} ${path} of the document`) }
     unrouted.add(known)
     if (typeof operation['operationId'] === 'string') byId.set(`${method} ${operation['operationId']}`, known)
-    for (const base of ['', ...basePaths(servers)]) byTemplate.set(`${method} ${pathTemplate(base + path)}`, known)
+    for (const base of ['', ...basePaths(servers)]) byPath.set(method, base + path, known)
   }
 
   const find = (method: string, { url, operationId }: Described): Operation | undefined => {
-    const template = `${method} ${templateOf(url)}`
+    const path = pathOf(url)
     // At `/` under a prefix Fastify answers with and without the last slash.
-    const found = byId.get(`${method} ${String(operationId)}`) ?? byTemplate.get(template) ?? byTemplate.get(`${template}/`)
+    const found = byId.get(`${method} ${String(operationId)}`) ?? byPath.find(method, path) ?? byPath.find(method, `${path}/`)
     if (found !== undefined) unrouted.delete(found)
     return found
   }

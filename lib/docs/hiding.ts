@@ -41,8 +41,9 @@ export function followHiding (websocketFirst: boolean): Hiding {
 
 /** A shallow copy that can be written to. */
 export function copySchema<T extends object> (schema: T): T {
-  const empty = Object.create(Object.getPrototypeOf(schema) as object | null) as object // nothing but its prototype
-  return Object.assign(empty, schema)
+  const prototype: unknown = Object.getPrototypeOf(schema)
+  if (prototype === Object.prototype) return { ...schema }
+  return Object.assign(Object.create(prototype as object | null) as object, schema) // nothing but its prototype to begin with
 }
 
 function isHidden (schema: unknown): boolean {

@@ -5,42 +5,52 @@ export function pathTemplate (path: string): string {
   return path.replace(/\{[^{}]*\}/g, '{}')
 }
 
+/** The {@link pathTemplate} of a route's URL. */
+export function templateOf (url: string): string {
+  return pathTemplate(pathOf(url))
+}
+
 /** Parts of a URL that @fastify/swagger does not take as they are: escaped colons, parameters, patterns, wildcards. */
 const SPECIAL = /::|:(\w*)|\(|\*/y
 
-/** The path under which @fastify/swagger documents the URL of a route, as a {@link pathTemplate}. */
-export function templateOf (url: string): string {
-  let template = ''
+/** The names of the parameters of a path. */
+export function parameterNames (path: string): string {
+  return [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name).join()
+}
+
+/** The path under which @fastify/swagger documents the URL of a route; patterns without a name have none here either. */
+export function pathOf (url: string): string {
+  let path = ''
   let at = 0
   while (at < url.length) {
     SPECIAL.lastIndex = at
     const [special, name] = SPECIAL.exec(url) ?? []
     if (special === undefined) {
-      template += url[at++] ?? ''
+      path += url[at++] ?? ''
     } else if (special === '::') {
-      template += ':'
+      path += ':'
       at += 2
     } else if (special === '*') {
-      template += '{}'
+      path += '{*}'
       at++
     } else {
       const [read, end] = readParameter(url, at, name)
-      template += read
+      path += read
       at = end
     }
   }
-  return template
+  return path
 }
 
 /** What follows the name of a parameter directly is its pattern, or taken literally even if it is special. */
-function readParameter (url: string, start: number, name: string | undefined): [template: string, end: number] {
+function readParameter (url: string, start: number, name: string | undefined): [path: string, end: number] {
   const end = start + (name === undefined ? 0 : name.length + 1)
   if (url[end] === '(') {
     const closed = endOfPattern(url, end)
-    return closed === -1 ? ['', url.length] : ['{}', closed]
+    return closed === -1 ? ['', url.length] : [`{${name ?? ''}}`, closed]
   }
-  if (end === url.length) return [name === '' ? '' : '{}', end]
-  return [`{}${url[end] ?? ''}`, end + 1]
+  if (end === url.length) return [name === '' ? '' : `{${name ?? ''}}`, end]
+  return [`{${name ?? ''}}${url[end] ?? ''}`, end + 1]
 }
 
 /** The paths of server URLs, which stand before the paths of a document: as @fastify/swagger takes them off, and without a last slash. */

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer } from '../challenge/answers.ts'
 import { decide, isDenial, type Decision, type Denial } from '../decision/decide.ts'
+import type { Reason } from '../errors.ts'
 import type { Policy } from '../policy.ts'
 import type { Protection } from '../routes.ts'
-import { refusalsOf as reasonsOf, refuse, type Outcome } from '../scheme.ts'
+import { refusalsOf as reasonsOf, refuse, type Outcome, type Scheme } from '../scheme.ts'
 
 /** What a route refuses for beside its policy. */
 export interface Surroundings {
@@ -44,8 +45,9 @@ export function refusalsOf ({ policy, answers }: Protection, { origins, subproto
     if (others !== null) ask(others, name)
     for (const reason of reasonsOf(scheme)) {
       if (reason === 'verifier_unavailable') continue
-      if (others === null || refuse(reason).status === 401) ask(policy.slots.map((_, i) => i === slot ? refuse(reason) : undefined), name)
-      if (others !== null) ask(others.with(slot, refuse(reason)), name)
+      const failed = failure(policy, slot, reason)
+      if (others === null || refuse(reason).status === 401) ask(failed, name)
+      if (others !== null) ask(failed.map((outcome, i) => outcome ?? others[i]), name)
     }
   })
   for (const outcomes of ambiguous(policy)) ask(outcomes, ...namesOf(policy, (i) => outcomes[i] !== undefined))
@@ -68,6 +70,17 @@ function keyFor (shown: readonly Shown[], reason: string, names: readonly string
   let key = named
   for (let i = 2; !isFree(key); i++) key = `${named}.${i}`
   return key
+}
+
+/** One scheme refuses for a reason. What it read is to others of the same word a credential too, and none of theirs. */
+function failure ({ slots }: Policy, slot: number, reason: Reason): Outcome[] {
+  const other = reason === 'credentials_malformed' ? reason : 'credentials_invalid'
+  return slots.map(({ scheme }, i) => i === slot ? refuse(reason) : readsWith(scheme, slots[slot]?.scheme) ? refuse(other) : undefined)
+}
+
+function readsWith ({ location }: Scheme, scheme: Scheme | undefined): boolean {
+  const { location: other } = scheme ?? {}
+  return location.in === 'authorization' && other?.in === 'authorization' && location.scheme === other.scheme
 }
 
 /** Everything else that an alternative asks for beside this scheme, good; `null` if it stands alone. */

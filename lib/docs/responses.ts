@@ -1,14 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { ProblemSchema } from '../../schemas/problem.ts'
 import type { Answer } from '../challenge/answers.ts'
+import { CHALLENGE_FIELD, NO_STORE, RETRY_AFTER } from '../challenge/fields.ts'
 import { PROBLEM_TYPE } from '../challenge/problem.ts'
 import { REASONS } from '../errors.ts'
 import { parseChallenges } from '../syntax.ts'
 import type { Components, Reference } from './components.ts'
 import { copy, isObject, type Json } from './openapi.ts'
 import type { Shown } from './refusals.ts'
-
-const CHALLENGE_FIELD = 'WWW-Authenticate'
 
 /** Texts of the statuses that stand for more reasons than their examples show. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
@@ -37,9 +36,9 @@ export function writeResponse (refusals: readonly Shown[], problem: Reference | 
   const status = answers[0]?.status ?? 0
   const description = DESCRIPTIONS[status] ?? [...new Set(answers.map(({ reason }) => REASONS[reason].detail))].join(' ')
   const headers = {
-    'Cache-Control': components.add('headers', 'NoStore', NO_STORE),
+    'Cache-Control': components.add('headers', 'NoStore', NOT_KEPT),
     ...challengeHeader(refusals, status),
-    ...(status === 503 ? { 'Retry-After': components.add('headers', 'RetryAfter', RETRY_AFTER) } : {})
+    ...(status === 503 ? { 'Retry-After': components.add('headers', 'RetryAfter', LATER) } : {})
   }
   const content = problem === null ? {} : { content: { [PROBLEM_TYPE]: { schema: problem, examples: bodies(refusals, components) } } }
   return { description, headers, ...content }
@@ -72,8 +71,10 @@ export function mergeResponse (declared: Json, ours: Json): Json {
 /** What @fastify/swagger writes where the application says nothing. */
 export const NO_DESCRIPTION = 'Default Response'
 
-const NO_STORE: Json = { description: 'Refusals are not to be kept.', required: true, schema: { type: 'string', enum: ['no-store'] } }
-const RETRY_AFTER: Json = { description: 'Seconds after which to try again.', required: true, schema: { type: 'integer', minimum: 0 } }
+const NOT_KEPT: Json = { description: 'Refusals are not to be kept.', required: true, schema: { type: 'string', enum: [NO_STORE] } }
+const LATER: Json = {
+  description: 'Seconds after which to try again.', required: true, schema: { type: 'integer', minimum: 0 }, example: Number(RETRY_AFTER)
+}
 
 function challengeHeader (refusals: readonly Shown[], status: number): Json {
   const texts = new Map<string, string>()

@@ -71,8 +71,20 @@ t.test('a route that says nothing gets what its operation says', async (t) => {
     'HEAD /live': ['route', read],
     'GET /mine': ['scope', [{ staff: [] }]],
     'HEAD /mine': ['scope', [{ staff: [] }]],
-    'GET /toys': ['route', read]
+    'GET /toys': ['route', read],
+    'GET /toys/': ['route', read]
   })
+})
+
+t.test('routes whose parameters differ only in pattern and name are told apart', async (t) => {
+  const paths = { '/pets/{id}': { get: { security: read, responses } }, '/pets/{name}': { get: { security: key, responses } } }
+  const document = { openapi: '3.1.0', info, paths }
+  const add = (first: string, second: string) => (app: FastifyInstance) => {
+    app.get(`/pets/:${first}(^\\d+$)`, { exposeHeadRoute: false }, handler)
+    app.get(`/pets/:${second}`, { exposeHeadRoute: false }, handler)
+  }
+  t.strictSame(await sources(t, document, add('id', 'name')), { 'GET /pets/:id(^\\d+$)': ['route', read], 'GET /pets/:name': ['route', key] })
+  await t.rejects(sources(t, document, add('a', 'b')), { code: 'FST_SECURITY_OPERATIONS_WITHOUT_ROUTE' }, 'there is no telling')
 })
 
 t.test('what the document leaves open does not become public', async (t) => {

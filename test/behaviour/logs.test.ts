@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
-import { apiKey, basic, bearer, http, type FastifySecurityOptions, type Security } from 'fastify-openapi-security'
+import { apiKey, basic, bearer, http, refuse, type FastifySecurityOptions, type Security } from 'fastify-openapi-security'
 import t from 'tap'
 import { addTwins, makeApplication } from '../support/application.ts'
 import { handshake, HANDSHAKE, ORIGIN, request, SOCKET, type Presented } from '../support/drivers.ts'
@@ -52,6 +52,21 @@ t.test('a refusal is one line, which tells the owner what became of each scheme 
     }
   }
   await app.close()
+})
+
+t.test('a reason that the documents do not show is pointed out', async (t) => {
+  const { log, server } = captureLog()
+  const app = Fastify(server)
+  t.teardown(() => app.close())
+  const verify = () => refuse('token_revoked')
+  await plug(app as FastifyInstance, {
+    schemes: { silent: bearer({ verify }), told: bearer({ realm: 'told', refusals: ['token_revoked'], verify }) }, security: []
+  })
+  app.get('/', { schema: { security: [{ silent: [] }, { told: [] }] } }, handler)
+  app.get('/told', { schema: { security: [{ told: [] }] } }, handler)
+  await app.inject({ url: '/', headers: { authorization: 'Bearer canary' } })
+  await app.inject({ url: '/told', headers: { authorization: 'Bearer canary' } })
+  t.strictSame(log.said(REFUSED).map((line) => Reflect.get(line, 'undocumented') as unknown), [['silent'], undefined])
 })
 
 t.test('the level of that line can be chosen', async (t) => {
