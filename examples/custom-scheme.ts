@@ -11,6 +11,7 @@ const schemes = defineSchemes({
   device: http({
     scheme: 'Device',
     description: 'Device id, epoch seconds and HMAC-SHA-256 of "<method> <url> <seconds>", separated by colons.',
+    refusals: ['token_expired'],
     parse (text) {
       const [, id, seconds, mac] = /^([a-z]+-\d{1,4}):(\d{10}):([\w-]{43})$/.exec(text) ?? []
       return id && seconds && mac ? { id, seconds, mac: Buffer.from(mac, 'base64url') } : null
