@@ -10,6 +10,7 @@ const { privateKey, publicKey } = await generateKeyPair('ES256')
 
 const schemes = defineSchemes({
   oauth: oauth2({
+    description: 'JWT access tokens, verified as RFC8725 has it.',
     flows: {
       clientCredentials: {
         tokenUrl: `${issuer}/token`,

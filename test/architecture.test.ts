@@ -44,7 +44,7 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
   ['lib/effective.ts', ['node:util'], 'deep comparison'],
   ['lib/docs/', ['node:util', 'node:crypto', 'node:http', 'yaml'], 'deep comparison, names of the marker, phrases, the YAML form'],
   ['lib/options.ts', ['@sinclair/typebox/value'], 'checks the options'],
-  ['schemas/', ['@sinclair/typebox'], 'writes schemas'],
+  ['schemas/', ['@sinclair/typebox', 'node:http'], 'writes schemas; STATUS_CODES, a table of phrases'],
   ['lib/plugin.ts', ['fastify-plugin'], 'breaks the encapsulation'],
   ['lib/testing/', [
     'fastify', 'node:async_hooks', 'node:crypto', 'node:events', 'node:http', 'node:stream', 'node:stream/consumers', 'node:util'

@@ -34,9 +34,8 @@ export async function buildApi ({ issuer, resource, origins, clientId, secrets }
         title: 'Petstore',
         version: '1.0.0',
         description: 'Each route declares who may call it; what is refused, and how, follows from that.',
-        license: { name: 'MIT', identifier: 'MIT' }
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
       },
-      servers: [{ url: '/' }],
       tags: [{ name: 'pets', description: 'The pets of the shop.' }, { name: 'shop', description: 'One route for each way to ask for credentials.' }]
     }
   })

@@ -3,6 +3,10 @@ import { Type, type Static } from '@sinclair/typebox'
 
 export const PetName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z][A-Za-z -]*$', examples: ['Rex'] })
 
+/** Words that the shop answers with. */
+export const Text = Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' })
+export const Count = Type.Integer({ format: 'int32', minimum: 0, maximum: 1000 })
+
 export const PetSchema = Type.Object({
   name: PetName,
   kind: Type.Union([Type.Literal('cat'), Type.Literal('dog'), Type.Literal('tortoise')])

@@ -19,7 +19,7 @@ export function petstoreSchemes (issuer: string, audience: string, { partnerKey,
   const managers = secrets([{ value: `mary:${managerPassword}`, credentials: { name: 'Mary', scopes: ['manager'] } }])
   return defineSchemes({
     oauth: oauth2({
-      description: 'Users and services. In the browser, sign in as Ada or Grace; client id and PKCE are filled in.',
+      description: 'Users and services, by JWTs that are verified as RFC8725 has it. In the browser, sign in as Ada or Grace; client id and PKCE are filled in.',
       flows: {
         authorizationCode: { authorizationUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token`, scopes: SCOPES },
         clientCredentials: { tokenUrl: `${issuer}/token`, scopes: SCOPES }

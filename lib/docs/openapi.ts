@@ -3,6 +3,9 @@ import { BOOT_ERRORS } from '../errors.ts'
 /** An object of a document. Applications have a hand in it, so nothing about its members is certain. */
 export type Json = Readonly<Record<string, unknown>>
 
+/** The value of a header field in visible ASCII (RFC 9110 §5.5); Node.js takes no more bytes of all fields. */
+export const FIELD_TEXT: Json = { type: 'string', pattern: '^[\\t -~]+$', maxLength: 16384 }
+
 /** The minor version of OpenAPI 3. Later ones are written like the newest known. */
 export type Version = 0 | 1 | 2
 

@@ -6,7 +6,7 @@ import { PROBLEM_TYPE } from '../challenge/problem.ts'
 import { REASONS } from '../errors.ts'
 import { parseChallenges } from '../syntax.ts'
 import type { Components, Reference } from './components.ts'
-import { copy, isObject, type Json } from './openapi.ts'
+import { copy, FIELD_TEXT, isObject, type Json } from './openapi.ts'
 import type { Shown } from './refusals.ts'
 
 /** Texts of the statuses that stand for more reasons than their examples show. */
@@ -73,7 +73,10 @@ export const NO_DESCRIPTION = 'Default Response'
 
 const NOT_KEPT: Json = { description: 'Refusals are not to be kept.', required: true, schema: { type: 'string', enum: [NO_STORE] } }
 const LATER: Json = {
-  description: 'Seconds after which to try again.', required: true, schema: { type: 'integer', minimum: 0 }, example: Number(RETRY_AFTER)
+  description: 'Seconds after which to try again.',
+  required: true,
+  schema: { type: 'integer', format: 'int32', minimum: 0, maximum: Number(RETRY_AFTER) },
+  example: Number(RETRY_AFTER)
 }
 
 function challengeHeader (refusals: readonly Shown[], status: number): Json {
@@ -88,7 +91,7 @@ function challengeHeader (refusals: readonly Shown[], status: number): Json {
     [CHALLENGE_FIELD]: {
       description: 'How to authenticate (RFC 9110 §11.6.1).',
       ...(status === 401 ? { required: true } : {}),
-      schema: { type: 'string' },
+      schema: FIELD_TEXT,
       ...(texts.size === 1 ? { example: only } : { examples: Object.fromEntries([...texts].map(([value, key]) => [key, { value }])) })
     }
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Components } from './components.ts'
-import { isObject, type Json } from './openapi.ts'
+import { FIELD_TEXT, isObject, type Json } from './openapi.ts'
 import { mergeResponse, NO_DESCRIPTION } from './responses.ts'
 
 /** A successful handshake (RFC 6455 §4.2.2). */
@@ -9,8 +9,8 @@ const SWITCHING_PROTOCOLS: Json = {
   headers: {
     Upgrade: { required: true, schema: { type: 'string', enum: ['websocket'] } },
     Connection: { required: true, schema: { type: 'string', enum: ['Upgrade'] } },
-    'Sec-WebSocket-Accept': { required: true, schema: { type: 'string' } },
-    'Sec-WebSocket-Protocol': { description: 'The subprotocol that was agreed on, if any.', schema: { type: 'string' } }
+    'Sec-WebSocket-Accept': { required: true, schema: { type: 'string', pattern: '^[A-Za-z0-9+/]{27}=$', maxLength: 28 } },
+    'Sec-WebSocket-Protocol': { description: 'The subprotocol that was agreed on, if any.', schema: FIELD_TEXT }
   }
 }
 
@@ -35,7 +35,7 @@ const SUBPROTOCOL: Json = {
   in: 'header',
   description: 'The subprotocols offered. Where Authorization cannot be set, as in a browser, one more carries the token: a prefix and the ' +
     'token in base64url. It is never the one that is agreed on.',
-  schema: { type: 'string' }
+  schema: FIELD_TEXT
 }
 
 /** Adds the parameter in which a token may come, unless the application describes the field itself. */

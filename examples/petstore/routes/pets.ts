@@ -1,11 +1,12 @@
 import createError from '@fastify/error'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { PetName, PetSchema, type Pets } from '../pets.ts'
+import { PetName, PetSchema, Text, type Pets } from '../pets.ts'
 
-const Fault = Type.Object({
-  statusCode: Type.Integer(), code: Type.Optional(Type.String()), error: Type.String(), message: Type.String()
-}, { description: 'What is wrong with the request.' })
+const Status = Type.Integer({ format: 'int32', minimum: 400, maximum: 599 })
+const Fault = Type.Object({ statusCode: Status, code: Type.Optional(Text), error: Text, message: Text }, {
+  description: 'What is wrong with the request.'
+})
 const Named = Type.Object({ name: PetName })
 
 const PetUnknown = createError('PET_UNKNOWN', 'There is no pet of this name.', 404)
@@ -31,7 +32,7 @@ export const petRoutes: FastifyPluginAsyncTypebox<{ pets: Pets }> = async (app, 
       description: 'For users and partner shops: either credential will do, also when the other one is wrong.',
       security: [{ oauth: ['pets:read'] }, { partner: [] }],
       params: Named,
-      response: { 200: Type.Object({ pet: PetSchema, seenBy: Type.String() }, { description: 'The pet.' }), 400: Fault, 404: Fault }
+      response: { 200: Type.Object({ pet: PetSchema, seenBy: Text }, { description: 'The pet.' }), 400: Fault, 404: Fault }
     }
   }, async ({ params, auth }) => {
     const pet = pets.get(params.name)
@@ -62,7 +63,7 @@ export const petRoutes: FastifyPluginAsyncTypebox<{ pets: Pets }> = async (app, 
       description: 'Asks for a token and the key of a till together, or for a manager.',
       security: [{ oauth: ['pets:write'], till: [] }, { staff: ['manager'] }],
       params: Named,
-      response: { 200: Type.Object({ soldBy: Type.String() }, { description: 'The pet was sold.' }), 400: Fault, 404: Fault }
+      response: { 200: Type.Object({ soldBy: Text }, { description: 'The pet was sold.' }), 400: Fault, 404: Fault }
     }
   }, async ({ params, auth }) => {
     if (!pets.remove(params.name)) throw new PetUnknown()

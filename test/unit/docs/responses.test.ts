@@ -2,7 +2,7 @@ import t from 'tap'
 import { collectComponents } from '../../../lib/docs/components.ts'
 import { refusalsOf } from '../../../lib/docs/refusals.ts'
 import { byStatus, mergeResponse, nameResponse, problemSchema, writeResponse } from '../../../lib/docs/responses.ts'
-import type { Json } from '../../../lib/docs/openapi.ts'
+import { FIELD_TEXT, type Json } from '../../../lib/docs/openapi.ts'
 import type { Security } from '../../../lib/requirement/parse.ts'
 import { ProblemSchema } from '../../../schemas/problem.ts'
 import { protect } from './protections.ts'
@@ -52,7 +52,7 @@ t.test('a 401 shows each reason, its challenges and its body', async (t) => {
       'WWW-Authenticate': {
         description: 'How to authenticate (RFC 9110 §11.6.1).',
         required: true,
-        schema: { type: 'string' },
+        schema: FIELD_TEXT,
         examples: {
           credentials_missing: { value: missing }, credentials_malformed: { value: malformed }, credentials_invalid: { value: invalid }
         }
