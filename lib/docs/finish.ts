@@ -3,7 +3,7 @@ import type { Schemes } from '../scheme.ts'
 import { collectComponents, type Components } from './components.ts'
 import { MARK } from './mark.ts'
 import type { MatchOperation } from './matching.ts'
-import { isObject, readVersion, type Json } from './openapi.ts'
+import { isObject, readVersion, type Json, type Version } from './openapi.ts'
 import { METHODS } from './operations-of.ts'
 import { finishOperation, type DocumentedRoute, type Drafting } from './operations.ts'
 import { prepareRefusals } from './refusal-responses.ts'
@@ -17,6 +17,8 @@ export interface Finishing {
   /** What the document says of operations that say nothing themselves; `null` to leave that alone. */
   readonly security: Security | null
   readonly routes: RoutesOfOperations
+  /** Told of an operation that is left out, because the version has no field for its method. */
+  readonly onOmitted?: (method: string, path: string) => void
 }
 
 /** The routes that operations stand for. */
@@ -32,11 +34,11 @@ export interface RoutesOfOperations {
  *
  * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
  */
-export function finish (document: Json, { schemes, security, routes }: Finishing): Json {
+export function finish (document: Json, { schemes, security, routes, onOmitted }: Finishing): Json {
   const version = readVersion(document)
   const components = collectComponents(document['components'])
   const webSocketServers = toWebSocket(document['servers'])
-  const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components), webSocketServers }
+  const drafting: Drafting = { version, schemes, components, refusals: prepareRefusals(components), webSocketServers, onOmitted }
   const { paths, webhooks } = document
   const written = isObject(paths) ? mapEntries(paths, (item, path) => finishPathItem(item, path, routes, drafting)) : paths
   // Webhooks and callbacks are sent by the API, so that what the API asks does not hold for them.
@@ -59,6 +61,7 @@ function finishPathItem (given: unknown, path: string, routes: RoutesOfOperation
     const method = field.toUpperCase()
     const mark = operation[MARK]
     const route = mark === undefined ? routes.byPath(method, path) : routes.byMark(String(mark))
+    if (mark !== undefined && !hasField(method, drafting.version)) return drafting.onOmitted?.(method, path)
     if (route === undefined) return operation
     return route.upgrade === 'only' && method !== 'GET' ? undefined : finishCallbacks(finishOperation(operation, method, route, drafting))
   }
@@ -74,6 +77,11 @@ function standing (item: unknown, components: Components): unknown {
   const { $ref, ...own } = item
   const found = components.resolve({ $ref })
   return isObject(found) && found['$ref'] === undefined ? { ...found, ...own } : item
+}
+
+/** QUERY and methods without a field have a place from OpenAPI 3.2 on. */
+function hasField (method: string, version: Version): boolean {
+  return version === 2 || (method !== 'QUERY' && METHODS.has(method.toLowerCase()))
 }
 
 function finishCallbacks (operation: Json): Json {

@@ -36,6 +36,7 @@ export interface Drafting {
   readonly refusals: Refusals
   /** Server Objects of WebSocket operations; empty where the document names no host. */
   readonly webSocketServers: readonly Json[]
+  readonly onOmitted?: ((method: string, path: string) => void) | undefined
 }
 
 /** Completes an operation with what its route asks and how it refuses. */
@@ -85,8 +86,10 @@ function finishResponse (declared: unknown, { response, reference }: RefusalResp
 /** The Security Requirement says how credentials are sent; as parameters they would be asked for twice, and Authorization is ignored. */
 function withoutCredentials (parameters: unknown, policy: Policy | null): unknown {
   if (!Array.isArray(parameters)) return parameters
-  const kept = parameters.filter((parameter: unknown) =>
-    !isObject(parameter) || parameter['in'] === 'path' || !isCredential(String(parameter['in']), String(parameter['name']), policy))
+  const isOne = (parameter: unknown): boolean =>
+    isObject(parameter) && parameter['in'] !== 'path' && isCredential(String(parameter['in']), String(parameter['name']), policy)
+  if (!parameters.some(isOne)) return parameters
+  const kept = parameters.filter((parameter) => !isOne(parameter))
   return kept.length === 0 ? undefined : kept
 }
 

@@ -2,13 +2,23 @@ import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import swagger, { type SwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import {
+  jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider
+} from '@fastify/type-provider-zod'
 import { parse } from 'yaml'
+import { z } from 'zod'
 import fastifySecurity, { bearer } from '../../../lib/index.ts'
 import { build, challenges, documentOf, ok, operations, options, response, type Document } from './app.ts'
 
 const read = [{ oauth: ['pets:read'] }]
 const openapi = { openapi: '3.1.0', info: { title: 'Pets', version: '1.0.0' } } as const
 const MARK = 'x-fastify-openapi-security-route'
+
+async function errorsOf (document: Document): Promise<unknown> {
+  const { errors = [] } = await new Validator().validate(JSON.parse(JSON.stringify(document)) as never) // any JSON
+  return errors
+}
 
 t.test('hidden routes stay hidden', async (t) => {
   const add = async (app: Parameters<Parameters<typeof build>[2] & {}>[0]) => {
@@ -62,6 +72,52 @@ t.test('the transform of a route and that of the document work', async (t) => {
   t.strictSame(Object.values(document.paths).map(({ get }) => get?.summary), ['All', 'One', undefined])
   for (const [path, { get }] of Object.entries(document.paths)) t.strictSame(get?.security, read, path)
   t.match(document, { 'x-made': true })
+})
+
+t.test('a transform that makes new schemas of foreign ones works, in every version', async (t) => {
+  for (const version of ['3.0.4', '3.1.1', '3.2.0']) {
+    const app = Fastify().withTypeProvider<ZodTypeProvider>()
+    t.teardown(() => app.close())
+    app.setValidatorCompiler(validatorCompiler)
+    app.setSerializerCompiler(serializerCompiler)
+    await app.register(fastifySecurity, options)
+    await app.register(swagger, {
+      openapi: { ...openapi, openapi: version }, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject
+    })
+    app.post('/pets/:id', {
+      schema: {
+        security: read,
+        params: z.object({ id: z.uuid() }),
+        body: z.object({ name: z.string() }),
+        response: { 200: z.object({ id: z.uuid() }) }
+      }
+    }, async ({ params }) => ({ id: params.id }))
+    await app.ready()
+    const document = documentOf(app)
+    const operation = document.paths['/pets/{id}']?.['post']
+    t.match(operation, { security: read, requestBody: { content: { 'application/json': {} } }, responses: { 200: { content: {} }, 401: {} } }, version)
+    t.notMatch(JSON.stringify(document), MARK)
+    t.strictSame(await errorsOf(document), [], version)
+    t.equal((await app.inject({ method: 'POST', url: '/pets/x', payload: {} })).statusCode, 401, 'before anything is validated')
+  }
+})
+
+t.test('methods that a version has no field for are left out, with a warning', async (t) => {
+  for (const [version, fields] of [['3.1.1', ['get']], ['3.2.0', ['get', 'query', 'additionalOperations']]] as const) {
+    const lines: string[] = []
+    const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } }, exposeHeadRoutes: false })
+    t.teardown(() => app.close())
+    app.addHttpMethod('PURGE', { hasBody: true })
+    await app.register(swagger, { openapi: { ...openapi, openapi: version } })
+    await app.register(fastifySecurity, options)
+    for (const method of ['GET', 'QUERY', 'PURGE']) app.route({ method, url: '/pets', schema: { security: read }, handler: ok })
+    await app.ready()
+    const document = documentOf(app)
+    t.strictSame(Object.keys(document.paths['/pets'] ?? {}), fields, version)
+    t.equal(lines.filter((line) => /leaves out (?:QUERY|PURGE) \/pets: 3\.1\.1/.test(line)).length, version === '3.1.1' ? 2 : 0)
+    t.strictSame(await errorsOf(document), [], version)
+    for (const method of ['QUERY', 'PURGE'] as never[]) t.equal((await app.inject({ method, url: '/pets', payload: {} })).statusCode, 401, 'guarded all the same')
+  }
 })
 
 t.test('a frozen document can be completed', async (t) => {
