@@ -77,6 +77,26 @@ await app.register(plugin, { schemes, security: [{ partner: [] }] })
 app.get('/', { schema: { security: [{ partner: [] }] } }, async (request): Promise<string> => request.auth.partner.partner)
 `
 
+const AUDITED = `
+import Fastify from 'fastify'
+import plugin, { apiKey } from '${manifest.name}'
+const app = Fastify({ exposeHeadRoutes: false })
+await app.register(plugin, { schemes: { partner: apiKey({ in: 'header', name: 'X-API-Key', verify: () => null }) }, security: [{ partner: [] }] })
+app.get('/pets', async () => [])
+export default app
+`
+
+/** As \`npx\` finds it. */
+async function audits (name: string): Promise<string> {
+  const folder = consumer(name, needed)
+  writeFileSync(path.join(folder, 'app.mjs'), AUDITED)
+  const { bin } = JSON.parse(readFileSync(path.join(folder, 'node_modules', manifest.name, 'package.json'), 'utf8')) as { bin: Record<string, string> }
+  const script = path.join(folder, 'node_modules', manifest.name, bin[manifest.name] ?? '')
+  const { code, stdout, stderr } = await execute(process.execPath, [script, 'audit', 'app.mjs', '--format', 'json', '--check'], { cwd: folder })
+  const isReport = stdout.startsWith('{') && stdout.includes('"/pets"') && stdout.includes('no-document')
+  return code === 1 && isReport && readFileSync(script, 'utf8').startsWith('#!/usr/bin/env node\n') ? '' : `exit code ${code}\n${stdout}${stderr}`
+}
+
 async function compiles (name: string, packages: readonly string[]): Promise<string> {
   const folder = consumer(name, [...packages, '@types/node'])
   writeFileSync(path.join(folder, 'app.mts'), TYPED)
@@ -134,6 +154,7 @@ function checksOf (tarball: string, files: readonly string[]): Check[] {
     },
     { name: 'import', run: () => runsQuietly(consumer('esm', needed), 'app.mjs', ESM) },
     { name: 'require()', run: () => runsQuietly(consumer('commonjs', needed), 'app.cjs', COMMONJS) },
+    { name: 'command line', run: () => audits('command') },
     { name: 'types without optional peers', run: () => compiles('types', needed) },
     { name: 'types with optional peers', run: () => compiles('types-peers', [...needed, ...optionalPeers, '@types/ws']) }
   ]
