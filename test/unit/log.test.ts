@@ -20,8 +20,8 @@ t.test('a refusal is one line that names the reason and what became of each sche
   const { request, lines } = listening()
   logRefusal(request, 'info', policy, denialOf(policy, outcomes), outcomes)
   t.strictSame(lines, [['info', {
-    reason: 'account_disabled', schemes: { oauth: 'account_disabled', key: 'accepted', session: 'not presented' }
-  }, 'request refused']], 'also what callers are not told')
+    reason: 'account_disabled', schemes: { oauth: 'account_disabled', key: 'accepted', session: 'not presented' }, undocumented: ['oauth']
+  }, 'request refused']], 'also what callers are not told, and that the document does not say so')
 })
 
 t.test('the level is a matter of options', async (t) => {
