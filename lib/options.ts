@@ -8,14 +8,9 @@ import { nameLocation } from './policy.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
 import type { Location, Scheme, Schemes } from './scheme.ts'
 import { isRealm } from './syntax.ts'
-
-/** What the plugin can be told about WebSocket routes. */
-export interface WebSocketOptions {
-  /** Origins whose pages may connect (RFC 6455 §10.2), for example `https://app.example`. Required where a cookie is a credential. */
-  readonly origins?: readonly string[]
-  /** What stands before a token offered as a subprotocol; `false` to accept none. Default `base64url.bearer.authorization.k8s.io.` */
-  readonly subprotocol?: string | false
-}
+import { TOKEN_PARAMETER } from './credentials/token.ts'
+import { readWebSocketOptions, type WebSocketOptions, type WebSocketSettings } from './websocket/settings.ts'
+import { TICKET_PARAMETER } from './websocket/tickets.ts'
 
 /** What the plugin is registered with. */
 export interface FastifySecurityOptions {
@@ -56,6 +51,7 @@ export interface Settings {
   readonly logLevel: NonNullable<FastifySecurityOptions['logLevel']>
   readonly origins: ReadonlySet<string> | null
   readonly subprotocol: string | null
+  readonly websocket: WebSocketSettings
   /** Query parameters that hold credentials and are kept out of the request log. */
   readonly queryNames: ReadonlySet<string>
 }
@@ -76,6 +72,7 @@ export function readOptions (options: FastifySecurityOptions): Settings {
   checkRealm('The option realm', realm)
   const schemes = options.schemes as Schemes // its members are checked above and below
   checkSchemes(schemes)
+  const websocket = readWebSocketOptions(options.websocket)
   return Object.freeze({
     schemes: Object.freeze({ ...schemes }),
     security: parseSecurity(options.security, 'The option security'),
@@ -87,8 +84,18 @@ export function readOptions (options: FastifySecurityOptions): Settings {
     logLevel: options.logLevel ?? 'info',
     origins: options.websocket?.origins === undefined ? null : new Set(options.websocket.origins.map(checkOrigin)),
     subprotocol: options.websocket?.subprotocol === false ? null : options.websocket?.subprotocol ?? SUBPROTOCOL,
-    queryNames: new Set(Object.values(schemes).flatMap(({ queryName }) => queryName ?? []))
+    websocket,
+    queryNames: queryNamesOf(schemes, websocket)
   })
+}
+
+function queryNamesOf (schemes: Schemes, { carriers }: WebSocketSettings): ReadonlySet<string> {
+  const takesTickets = carriers.has('ticket') || Object.values(schemes).some((scheme) => scheme.carriers?.has('ticket'))
+  return new Set([
+    ...Object.values(schemes).flatMap(({ queryName }) => queryName ?? []),
+    ...(carriers.has('query') ? [TOKEN_PARAMETER] : []),
+    ...(takesTickets ? [TICKET_PARAMETER] : [])
+  ])
 }
 
 function checkSchemes (schemes: Schemes): void {

@@ -13,9 +13,17 @@ export interface CredentialSource {
   readonly ip?: string
 }
 
-/** A token found on the WebSocket handshake outside the header fields of the scheme. */
+/** Where a WebSocket client, which in a browser cannot set header fields, may put a credential; `header` is the scheme's own place. */
+export type Carrier = 'header' | 'subprotocol' | 'query' | 'ticket' | 'message'
+
+/** What a WebSocket handshake brings outside the header fields. */
 export interface Handshake {
-  readonly token?: string | Refusal | undefined
+  /** The carriers that are on for schemes which name none. */
+  readonly carriers?: ReadonlySet<Carrier> | undefined
+  /** The token offered as a subprotocol. */
+  readonly subprotocol?: string | Refusal | undefined
+  /** The token that the first message brought. */
+  readonly message?: string | undefined
   /** `false` if cookies do not count: browsers attach them to any site's handshake, so an origin must stand beside (RFC 6455 §10.2). */
   readonly cookies?: boolean
 }
@@ -140,6 +148,8 @@ export interface Scheme<Credentials extends object = object, Scope extends strin
   readonly location: Location
   /** A query parameter that may hold the credential; its value is kept out of the request log. */
   readonly queryName?: string | undefined
+  /** Where WebSocket clients may put the credential, if the plugin's options are not to say. */
+  readonly carriers?: ReadonlySet<Carrier> | undefined
   /** The authorization server whose tokens are accepted, for the resource metadata (RFC 9728 §2). */
   readonly issuer?: string | undefined
   /** Sent by browsers without being asked: an invalid one counts as absent where anonymous callers are let in. */
@@ -167,6 +177,11 @@ const USUAL: readonly Reason[] = Object.freeze<Reason[]>(['credentials_malformed
 /** The reasons for which a scheme says it refuses. One that says nothing may be unable to tell. */
 export function refusalsOf ({ refusals }: Pick<Scheme, 'refusals'>): readonly Reason[] {
   return refusals ?? USUAL
+}
+
+/** Whether a handshake may bring the credential of a scheme in this way. */
+export function isCarried (carriers: ReadonlySet<Carrier> | undefined, handshake: Handshake, carrier: Carrier): boolean {
+  return (carriers ?? handshake.carriers)?.has(carrier) === true
 }
 
 /** Schemes by the names that requirements use. */

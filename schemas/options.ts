@@ -9,7 +9,25 @@ const SchemeSchema = Type.Object({
   verify: Type.Function([], Type.Unknown())
 })
 
+const Limit = Type.Optional(Type.Integer({ minimum: 1 }))
+
+const FirstMessageSchema = Type.Object({
+  timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 600_000 })),
+  maxBytes: Type.Optional(Type.Integer({ minimum: 64 })),
+  read: Type.Optional(Type.Function([], Type.Unknown())),
+  deliver: Type.Optional(Type.Boolean()),
+  accepted: Type.Optional(Type.Union([Type.Null(), Type.Function([], Type.Unknown())]))
+}, { additionalProperties: false })
+
 const WebSocketSchema = Type.Object({
+  refuse: Type.Optional(Type.Union([Type.Literal('http'), Type.Literal('close')])),
+  firstMessage: Type.Optional(Type.Union([Type.Boolean(), FirstMessageSchema])),
+  renewal: Type.Optional(Type.Boolean()),
+  query: Type.Optional(Type.Boolean()),
+  ticket: Type.Optional(Type.Boolean()),
+  limits: Type.Optional(Type.Object({ total: Limit, perIdentity: Limit, pending: Limit }, { additionalProperties: false })),
+  identify: Type.Optional(Type.Function([], Type.Unknown())),
+  warnBefore: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
   origins: Type.Optional(Type.Array(Type.String())),
   subprotocol: Type.Optional(Type.Union([Type.Literal(false), Type.String({ pattern: '^[A-Za-z0-9.!#$%&\'*+^_`|~-]+$' })]))
 }, { additionalProperties: false })

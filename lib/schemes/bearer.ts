@@ -1,13 +1,13 @@
 import { BOOT_ERRORS } from '../errors.ts'
-import { readToken } from '../credentials/token.ts'
+import { readToken, TOKEN_PARAMETER } from '../credentials/token.ts'
 import type { ChallengeTemplate, Scheme, SchemeDefinition, Verify } from '../scheme.ts'
-import { collectRefusals, describe, type Described, type NotPromise } from './http.ts'
+import { collectRefusals, describe, readCarriers, type Carried, type Described, type NotPromise } from './http.ts'
 
 /** How every scheme that carries a bearer token asks for one (RFC 6750 §3). */
 const CHALLENGE: ChallengeTemplate = Object.freeze({ scheme: 'Bearer', params: Object.freeze({}), oauth: true, registered: true })
 
 /** What is common to the schemes that carry a bearer token. */
-export interface TokenOptions<Credentials extends object> extends Described {
+export interface TokenOptions<Credentials extends object> extends Described, Carried {
   readonly verify: Verify<string, Credentials>
   /** Also accept the token as this query parameter, for example `access_token` (RFC 6750 §2.3). Default: the query is ignored. */
   readonly query?: string
@@ -49,17 +49,20 @@ export function tokenScheme<Credentials extends object, Scope extends string> (
   const { verify, query } = options
   if (typeof verify !== 'function') throw invalid(definition.type, '`verify` is not a function')
   if (query !== undefined && (typeof query !== 'string' || query === '')) throw invalid(definition.type, '`query` is not a parameter name')
+  const carriers = readCarriers(definition.type, options)
+  const places = { query: query ?? null, websocket: carriers }
   return {
     definition: describe(definition, options),
     scopes,
     location: { in: 'authorization', scheme: 'bearer' },
-    queryName: query,
+    queryName: query ?? (carriers?.has('query') === true ? TOKEN_PARAMETER : undefined),
+    carriers,
     issuer: (verify as { readonly issuer?: string }).issuer, // jwt() says which it trusts
     ambient: false,
     challenge: CHALLENGE,
     realm: options.realm,
     refusals: collectRefusals(definition.type, options, ['credentials_malformed']),
-    read: (source, handshake) => readToken(source, handshake, query ?? null),
+    read: (source, handshake) => readToken(source, handshake, places),
     verify
   }
 }

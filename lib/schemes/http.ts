@@ -1,5 +1,5 @@
 import { BOOT_ERRORS, REASONS, type Reason } from '../errors.ts'
-import { refuse, type ChallengeTemplate, type Scheme, type SchemeDefinition, type Verify } from '../scheme.ts'
+import { refuse, type Carrier, type ChallengeTemplate, type Scheme, type SchemeDefinition, type Verify } from '../scheme.ts'
 import { readAuthorization } from '../credentials/authorization.ts'
 import { isFieldText, isToken } from '../syntax.ts'
 
@@ -16,6 +16,30 @@ export interface Described {
    * `credentials_invalid` and `verifier_unavailable`. The documents show them; the log points out what is missing here.
    */
   readonly refusals?: readonly Reason[]
+}
+
+/** What schemes whose credential is one text let their author say about WebSocket handshakes. */
+export interface Carried {
+  /**
+   * Where WebSocket clients may put the credential. Default: `header`, for tokens `subprotocol` too, and what the plugin's option
+   * `websocket` switches on for all (`query` and `message` for tokens, `ticket` for every scheme).
+   */
+  readonly websocket?: readonly Carrier[]
+}
+
+const CARRIERS: ReadonlySet<unknown> = new Set<Carrier>(['header', 'subprotocol', 'query', 'ticket', 'message'])
+
+/**
+ * Reads the option `websocket` of a scheme.
+ *
+ * @param known what the scheme can read
+ * @throws FST_SECURITY_SCHEME_INVALID
+ */
+export function readCarriers (name: string, { websocket }: Carried, known: ReadonlySet<unknown> = CARRIERS): ReadonlySet<Carrier> | undefined {
+  if (websocket === undefined) return undefined
+  const isKnown = Array.isArray(websocket) && websocket.every((carrier) => known.has(carrier))
+  if (!isKnown) throw invalid(name, `\`websocket\` is not an array of ${[...known].join(', ')}`)
+  return new Set(websocket)
 }
 
 /** Credentials as verifiers resolve to them. Without it a promise of `true` would pass as credentials, being an object. */

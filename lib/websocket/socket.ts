@@ -1,0 +1,49 @@
+/** What the plugin uses of a WebSocket; those of `ws` are such. */
+export interface Socket {
+  readonly readyState: number
+  emit (event: string | symbol, ...values: unknown[]): boolean
+  on (event: string, listener: (...values: never[]) => void): unknown
+  off (event: string, listener: (...values: never[]) => void): unknown
+  send (text: string, ...rest: unknown[]): void
+  ping (...values: unknown[]): void
+  pong (...values: unknown[]): void
+  close (code: number, reason: string): void
+  terminate (): void
+}
+
+/** What the plugin uses of the connection below it. */
+export interface Network {
+  readonly destroyed: boolean
+  on (event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  off (event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  once (event: 'close', listener: () => void): unknown
+  destroy (): unknown
+}
+
+/** `readyState` of an open connection. */
+export const OPEN = 1
+/** `readyState` of one that is gone. */
+export const CLOSED = 3
+
+/** Events by which frames reach a handler. */
+const FRAMES: ReadonlySet<string | symbol> = new Set(['message', 'ping', 'pong'])
+
+/**
+ * Shuts a socket for its handler: from here on no frame reaches it and nothing it sends goes out, whatever it holds on to. Its close
+ * event still comes. The close frame, and what was sent before, are not affected.
+ */
+export function shut (socket: Socket): void {
+  Object.assign(socket, { emit: emitOthers, send: sendNothing, ping: sendNothing, pong: sendNothing })
+}
+
+function emitOthers (this: Socket, event: string | symbol, ...values: unknown[]): boolean {
+  if (FRAMES.has(event)) return false
+  const { emit } = Object.getPrototypeOf(this) as Socket // the own property is this function
+  return Reflect.apply(emit, this, [event, ...values])
+}
+
+/** Answers callbacks as `ws` does after a close. */
+function sendNothing (...values: unknown[]): void {
+  const callback = values.findLast((value) => typeof value === 'function')
+  if (callback !== undefined) process.nextTick(callback as (error: Error) => void, new Error('The connection is being closed'))
+}
