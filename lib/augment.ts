@@ -5,6 +5,8 @@ import type {
 } from 'fastify'
 import type { Scheme } from './scheme.ts'
 import type { AppSecurity } from './security.ts'
+import type { MessageDeclaration, SentMessage } from './websocket/messages.ts'
+import type { WebSocketRouteOptions as GuardedRouteOptions } from './websocket/settings.ts'
 
 /**
  * The schemes of a program, named once by declaration merging.
@@ -51,6 +53,11 @@ export interface UnknownSecurityScheme<Name> { readonly 'not declared in Fastify
 export type AnyAuth = Registered extends true
   ? Simplify<{ readonly [Name in SchemeName]?: CredentialsOf<Name> | undefined }> | null
   : Readonly<Record<string, unknown>> | null
+
+/** Credentials that a revocation is asked about. */
+export type Revocable = Registered extends true
+  ? { [Name in SchemeName]: { readonly scheme: Name, readonly credentials: CredentialsOf<Name> } }[SchemeName]
+  : { readonly scheme: string, readonly credentials: Readonly<Record<string, unknown>> }
 
 type Satisfied<Certain extends SchemeName, Possible extends SchemeName> = Simplify<
   { readonly [Name in Certain]: CredentialsOf<Name> } &
@@ -112,7 +119,19 @@ type WebSocketRouteHandler<
   request: FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger>
 ) => void | Promise<unknown>
 
+/** The `config.websocket` of a route. */
+export interface WebSocketRouteConfig extends GuardedRouteOptions {
+  /** What clients may send, by `type`; anything else is answered with a problem. Default: anything. */
+  readonly messages?: Readonly<Record<string, MessageDeclaration>>
+  /** What the application sends, by `type`, for the AsyncAPI document. */
+  readonly sends?: Readonly<Record<string, SentMessage>>
+}
+
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How the connections of a WebSocket route are guarded. */
+    websocket?: WebSocketRouteConfig
+  }
   interface FastifyInstance {
     readonly security: AppSecurity
   }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler, onSendHookHandler } from 'fastify'
+import { authenticate } from './authenticate.ts'
 import { NO_STORE } from './challenge/fields.ts'
 import { ANONYMOUS, isDenial, type Denial } from './decision/decide.ts'
 import { gather, type Judged } from './decision/gather.ts'
@@ -7,41 +8,58 @@ import type { Rehearsal } from './registration.ts'
 import type { Alternative, Policy } from './policy.ts'
 import { append, respond } from './respond.ts'
 import type { Protection } from './routes.ts'
-import type { Handshake, Outcome } from './scheme.ts'
+import type { Carrier, Outcome } from './scheme.ts'
+import { awaitMessage } from './first-message.ts'
+import { handshakeGuard, type Handshaking, type Sockets } from './handshake.ts'
 import { logRefusal, logVerifierError } from './log.ts'
-import { isHandshake, type OfferedTokens } from './websocket/handshake.ts'
-import { isOriginAllowed } from './websocket/origin.ts'
+import { CLOSE_CODES, closeCodeOf } from './websocket/close-codes.ts'
+import { isHandshake } from './websocket/handshake.ts'
+import type { GuardedRoute } from './websocket/session.ts'
 
 /** What one route's guard works with. */
 export interface Guarding extends Protection {
   readonly settings: Settings
-  readonly offered: OfferedTokens
+  readonly sockets: Sockets
   readonly rehearsal: Rehearsal
+  /** What its connections are guarded with; `null` for routes without a socket handler. */
+  readonly socket: SocketRoute | null
   /** Whether the route has an error handler of its own. */
   readonly handled: boolean
+}
+
+/** A WebSocket route. */
+export interface SocketRoute {
+  readonly url: string
+  readonly route: GuardedRoute
 }
 
 /** The hooks of a guarded route. */
 export interface Guards {
   readonly onRequest: onRequestHookHandler
-  /** `null` unless anonymous callers are let in. */
-  readonly onSend: onSendHookHandler | null
+  readonly onSend: readonly onSendHookHandler[]
 }
 
 /**
- * The hooks of guarded routes; those that declare the same share them.
+ * The hooks of guarded routes; those that declare the same share them, unless they are about WebSockets.
  *
  * @param handled whether the route has an error handler of its own
  */
-export function guards (surroundings: Omit<Guarding, keyof Protection | 'handled'>): (protection: Protection, handled: boolean) => Guards {
+export function guards (
+  surroundings: Omit<Guarding, keyof Protection | 'handled' | 'socket'>
+): (protection: Protection, handled: boolean, socket: SocketRoute | null) => Guards {
   const made = [new WeakMap<Protection, Guards>(), new WeakMap<Protection, Guards>()] as const
-  return (protection, handled) => {
+  const make = (protection: Protection, handled: boolean, socket: SocketRoute | null): Guards => ({
+    onRequest: guard({ ...protection, ...surroundings, handled, socket }),
+    onSend: [
+      ...(protection.policy.optional ? [varyOnCredentials(protection.policy)] : []),
+      ...(socket === null || socket.route.firstMessage === null ? [] : [closeAnswered(surroundings.sockets)])
+    ]
+  })
+  return (protection, handled, socket) => {
+    if (socket !== null) return make(protection, handled, socket)
     const known = made[handled ? 1 : 0]
     let hooks = known.get(protection)
-    if (hooks === undefined) {
-      const onSend = protection.policy.optional ? varyOnCredentials(protection.policy) : null
-      known.set(protection, hooks = { onRequest: guard({ ...protection, ...surroundings, handled }), onSend })
-    }
+    if (hooks === undefined) known.set(protection, hooks = make(protection, handled, null))
     return hooks
   }
 }
@@ -51,16 +69,13 @@ export function guards (surroundings: Omit<Guarding, keyof Protection | 'handled
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
 function guard (guarding: Guarding): onRequestHookHandler {
-  const { policy, settings, offered, rehearsal } = guarding
+  const { policy, settings, rehearsal } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
   const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
+  const judgeHandshake = handshakeGuard(handshakingOf(guarding))
   return function securityGuard (request, reply, done) {
-    const upgrading = isHandshake(request)
-    const handshake = upgrading ? readHandshake(request, settings, offered) : undefined
-    if (upgrading && !isOriginAllowed(request.headers.origin, settings.origins)) {
-      return deny(guarding, request, reply, { reason: 'origin_not_allowed', failing: [], short: null }, [])
-    }
-    const judged = gather({ policy, request, handshake, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
+    if (isHandshake(request)) return judgeHandshake(request, reply, done)
+    const judged = gather({ policy, request, handshake: undefined, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
     if (judged instanceof Promise) judged.then((late) => { if (!isGone(reply)) conclude(late, request, reply, done) }, done)
     else conclude(judged, request, reply, done)
   }
@@ -72,6 +87,50 @@ function guard (guarding: Guarding): onRequestHookHandler {
     if (isPrivate && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
     if (decision !== ANONYMOUS) authenticate(request, policy, decision, outcomes)
     if (rehearsal.isOne?.(request) === true) return letGo(reply)
+    done()
+  }
+}
+
+/** The part of a guard that judges handshakes; they are refused over HTTP and let on as any request is. */
+function handshakingOf (guarding: Guarding): Handshaking {
+  const { policy, answers, settings, sockets, socket, rehearsal } = guarding
+  const isRehearsed = (request: FastifyRequest): boolean => rehearsal.isOne?.(request) === true
+  const format = socket?.route.firstMessage ?? null
+  const handshaking: Handshaking = {
+    policy,
+    answers,
+    ...sockets,
+    route: socket?.route ?? null,
+    url: socket?.url ?? '',
+    carriers: withMessage(settings.websocket.carriers, format !== null),
+    isRehearsed,
+    deny: (request, reply, denial, outcomes) => { deny(guarding, request, reply, denial, outcomes) },
+    admit (request, reply, { alternative, outcomes }, done) {
+      if (alternative !== ANONYMOUS) authenticate(request, policy, alternative, outcomes)
+      if (isRehearsed(request)) return letGo(reply)
+      done()
+    },
+    wait (asked, server, upgrade, outcomes) {
+      if (format !== null) awaitMessage(handshaking, format, asked, server, upgrade, outcomes)
+    }
+  }
+  return handshaking
+}
+
+/** First messages are a matter of the route. */
+function withMessage (carriers: ReadonlySet<Carrier>, isOn: boolean): ReadonlySet<Carrier> {
+  const others = [...carriers].filter((carrier) => carrier !== 'message')
+  return new Set(isOn ? [...others, 'message'] : others)
+}
+
+/** Closes a connection that was opened to authenticate, when a hook or the validation answers in place of the handler. */
+function closeAnswered ({ sessions }: Sockets): onSendHookHandler {
+  return function securityCloseAnswered (request, reply, _payload, done) {
+    const session = sessions.find(request)
+    if (session !== undefined && session.waiting !== null) {
+      const isFault = reply.statusCode >= 500 && reply.statusCode !== 503
+      sessions.end(session, { code: isFault ? CLOSE_CODES.internalError : closeCodeOf(reply.statusCode), reason: '' })
+    }
     done()
   }
 }
@@ -113,17 +172,6 @@ function deny (
 ): void {
   logRefusal(request, settings.logLevel, policy, denial, outcomes)
   respond(request, reply, answers.of(denial, outcomes), handled)
-}
-
-function authenticate (request: FastifyRequest, { slots }: Policy, alternative: Alternative, outcomes: readonly Outcome[]): void {
-  const auth: Record<string, unknown> = {}
-  for (const slot of alternative.slots) auth[slots[slot]?.name ?? ''] = outcomes[slot]
-  const target = request as { auth: unknown } // readonly to everyone else
-  target.auth = auth
-}
-
-function readHandshake (request: FastifyRequest, { origins }: Settings, offered: OfferedTokens): Handshake {
-  return { token: offered.get(request.raw), cookies: origins === null || request.headers.origin !== undefined }
 }
 
 function isOutsideAuthorization (policy: Policy, { slots }: Alternative): boolean {

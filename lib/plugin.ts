@@ -4,10 +4,10 @@ import { isOutermost, refuseEarlyRoutes, refuseSecondRegistration } from './boot
 import type { Wording } from './challenge/challenges.ts'
 import { readDeclared, type Declared } from './docs/declared.ts'
 import { document } from './docs/document.ts'
-import { runFirst } from './docs/first.ts'
 import { isObject, type Json } from './docs/openapi.ts'
 import { effectiveFor, scopesBelow } from './effective.ts'
 import { BOOT_ERRORS, REASONS } from './errors.ts'
+import { runFirst } from './first.ts'
 import { guards, tripwire } from './guard.ts'
 import { resourceOf } from './metadata/resource.ts'
 import { serveMetadata } from './metadata/routes.ts'
@@ -18,7 +18,9 @@ import { register, type Registration } from './registration.ts'
 import type { Scope } from './requirement/inherit.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
-import { isHandshake, takeOfferedTokens, type OfferedTokens } from './websocket/handshake.ts'
+import { startConnections, type Connections } from './sockets.ts'
+import { isHandshake, watchUpgrades } from './websocket/handshake.ts'
+import { invalid } from './websocket/settings.ts'
 
 type Route = KnownRoute['options']
 
@@ -26,6 +28,7 @@ type Route = KnownRoute['options']
 interface Guarding extends Registration {
   readonly declared: Declared | null
   readonly guardsOf: ReturnType<typeof guards>
+  readonly connections: Connections
   /** Whether requests are asked which route of ours they are at. */
   readonly isMarking: boolean
 }
@@ -45,22 +48,25 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const declared = isObject(settings.document) ? readDeclared(settings.document) : null
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
   const registration: Registration = { routes, settings, rehearsal: { isOne: null } }
-  const offered: OfferedTokens = new WeakMap()
+  const connections = startConnections(settings, routes)
   const isMarking = !isOutermost(app) || settings.queryNames.size > 0
-  const guarding: Guarding = { ...registration, declared, guardsOf: guards({ ...registration, offered }), isMarking }
+  const guarding: Guarding = { ...registration, declared, connections, guardsOf: guards({ ...registration, sockets: connections.sockets }), isMarking }
   const scopeOf = scopesBelow(app, settings.security)
   const complete = (given: object) => documents.complete(given as Json) // says so if it is none
-  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete), registration))
+  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete, connections.security), registration))
   app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
-  const documents = document(app, routes, settings, runFirst(app))
+  const documents = document(app, routes, settings, runFirst(app, 'onRoute'))
   app.addHook('onRegister', (instance) => { documents.watch(instance) })
   app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarding) })
   app.addHook('onReady', async function () {
     checkServer(app, routes)
     declared?.checkRouted()
-    takeOfferedTokens(app, settings.subprotocol, offered)
+    watchUpgrades(app, settings.subprotocol, connections.sockets.upgrades)
     documents.attach()
   })
+  app.addHook('preClose', connections.close)
+  // @fastify/websocket would close connections without saying why, and then wait for peers that do not answer.
+  runFirst(app, 'preClose')
   if (settings.queryNames.size > 0) keepQueryQuiet(app, settings)
   serveMetadata(app, routes, settings)
   documents.attach()
@@ -68,7 +74,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
 function protect (instance: FastifyInstance, route: Route, scope: Scope, guarding: Guarding): void {
-  const { routes, settings, declared, isMarking, guardsOf } = guarding
+  const { routes, settings, declared, isMarking } = guarding
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
   const { security, source } = effectiveFor(instance, route, scope, declared, place)
@@ -81,11 +87,21 @@ function protect (instance: FastifyInstance, route: Route, scope: Scope, guardin
   if (route.logSerializers?.['req'] !== undefined) {
     route.logSerializers = Object.assign(Object.create(route.logSerializers), redacted(route.logSerializers['req'], settings))
   }
-  if (protection === 'public') return
+  guardRoute(known, guarding, place)
+}
+
+function guardRoute (known: KnownRoute, { settings, guardsOf, connections }: Guarding, place: string): void {
+  const { protection, options: route, websocket, url } = known
+  const config: unknown = route.config?.websocket
+  if (protection === 'public') {
+    if (websocket && config !== undefined) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
+    return
+  }
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
-  const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined)
+  const socket = websocket ? { url, route: connections.routeOf(config, protection.policy, place) } : null
+  const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined, socket)
   route.onRequest = [onRequest, ...[route.onRequest ?? []].flat()]
-  if (onSend !== null) route.onSend = [onSend, ...[route.onSend ?? []].flat()]
+  if (onSend.length > 0) route.onSend = [...onSend, ...[route.onSend ?? []].flat()]
 }
 
 function refuseCookiesWithoutOrigins ({ protection }: KnownRoute, { origins }: Settings, place: string): void {

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import type { Security as DeclaredSecurity } from './augment.ts'
-import { covers } from './requirement/scopes.ts'
+import type { Revocable, Security as DeclaredSecurity } from './augment.ts'
+import { holds } from './decision/holds.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
 import { setDefault, type Scope, type Source } from './requirement/inherit.ts'
 import { compile } from './policy.ts'
 import { urlsOf, type KnownRoute, type Routes } from './routes.ts'
-import type { Held, Schemes } from './scheme.ts'
+import type { Schemes } from './scheme.ts'
+import type { Renewed } from './websocket/renewal.ts'
 
 /** A route with the requirement in force. */
 export interface RouteSecurity {
@@ -18,8 +19,39 @@ export interface RouteSecurity {
   readonly websocket: boolean
 }
 
+/** What `app.security` offers about open WebSocket connections. */
+export interface ConnectionSecurity {
+  /**
+   * Makes a ticket with which whoever sent a request may connect to a WebSocket route, once, as `?ticket=…`: for pages, which can set no
+   * header fields on a handshake. It is known to this process only.
+   *
+   * @param options.for the URL of the route, as registered
+   * @param options.ttl seconds, at most 600; default 30
+   * @throws FST_SECURITY_TICKET_INVALID
+   */
+  ticket (request: FastifyRequest, options: { readonly for: string, readonly ttl?: number }): string
+  /**
+   * Replaces one of the credentials of an open connection. They must be those of the same identity, or they are refused; if they do not
+   * satisfy the route any more, the connection is closed with 3003.
+   *
+   * @param request of the handshake
+   * @param credential what the verifier of the scheme takes
+   * @param options.scheme default: that of the token
+   * @throws FST_SECURITY_RENEWAL_INVALID
+   */
+  renew (request: FastifyRequest, credential: unknown, options?: { readonly scheme?: string }): Promise<Renewed>
+  /**
+   * Ends what was let in with matching credentials: no message of such a connection reaches a handler from the call on, and it is closed
+   * with 3000 `token_revoked`. Drops tickets and remembered verifications too, and refuses what is being verified. Whether credentials are
+   * accepted the next time is the verifier's affair.
+   *
+   * @returns the number of connections that end
+   */
+  revoke (predicate: (subject: Revocable) => boolean): number
+}
+
 /** What `app.security` offers. */
-export interface AppSecurity {
+export interface AppSecurity extends ConnectionSecurity {
   /**
    * Sets what the routes of this encapsulated scope get when they say nothing. Call it before them.
    *
@@ -45,10 +77,11 @@ export interface AppSecurity {
 
 /** Makes `app.security` for one encapsulated scope. */
 export function appSecurity (
-  scope: Scope, routes: Routes, schemes: Schemes, complete: (document: object) => object
+  scope: Scope, routes: Routes, schemes: Schemes, complete: (document: object) => object, connections: ConnectionSecurity
 ): AppSecurity {
   const checked = new WeakMap<object, Security>()
   return Object.freeze({
+    ...connections,
     default (declared: DeclaredSecurity) {
       const security = parseSecurity(declared, 'app.security.default()')
       compile(security, schemes, 'app.security.default()')
@@ -63,15 +96,8 @@ export function appSecurity (
         compile(security, schemes, 'app.security.satisfies()')
         if (Object.isFrozen(declared)) checked.set(declared, security)
       }
-      return security.length === 0 || security.some((requirement) => isHeld(request.auth, requirement))
+      return holds(request.auth, security)
     }
-  })
-}
-
-function isHeld (auth: unknown, requirement: Security[number]): boolean {
-  return Object.entries(requirement).every(([name, scopes]) => {
-    const held = (auth as Record<string, Held | undefined> | null)?.[name] // what the guard puts there
-    return held !== undefined && covers(held.scopes, scopes)
   })
 }
 

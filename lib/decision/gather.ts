@@ -10,6 +10,8 @@ export interface Gathering {
   readonly policy: Policy
   readonly request: FastifyRequest
   readonly handshake: Handshake | undefined
+  /** What became of some slots before, such as those of a ticket; they are neither read nor verified again. */
+  readonly known?: readonly Outcome[] | undefined
   /** How long a verifier may take, in milliseconds. */
   readonly verifyTimeout: number
   /** Told when a verifier fails; the credential is given so that it can be kept out of logs. */
@@ -30,9 +32,10 @@ const UNAVAILABLE = refuse('verifier_unavailable')
  */
 export function gather (gathering: Gathering): Judged | Promise<Judged> {
   const { policy: { slots, alternatives } } = gathering
-  const presented = slots.map((slot) => read(gathering, slot))
-  const outcomes = presented.map((found) => found instanceof Refusal ? found : undefined)
-  if (outcomes.some((outcome) => outcome?.status === 400)) return conclude(gathering, outcomes)
+  const { known } = gathering
+  const presented = slots.map((slot, i) => known?.[i] ?? read(gathering, slot))
+  const outcomes = presented.map((found, i): Outcome => known?.[i] ?? (found instanceof Refusal ? found : undefined))
+  if (outcomes.some((outcome) => outcome instanceof Refusal && outcome.status === 400)) return conclude(gathering, outcomes)
   return run(gathering, presented, outcomes, alternatives, 0)
 }
 
@@ -67,6 +70,13 @@ function run (
     if (pending !== null) return pending.then(() => run(gathering, presented, outcomes, alternatives, alternatives.length))
   }
   return conclude(gathering, outcomes)
+}
+
+/** Verifies one credential, wherever it comes from, as {@link gather} does. Never rejects. */
+export async function verifyCredential (gathering: Gathering, slot: number, credential: unknown): Promise<Outcome> {
+  const outcomes: Outcome[] = []
+  await verifySlot(gathering, slot, credential, outcomes)
+  return outcomes[slot]
 }
 
 const SATISFIED = -1

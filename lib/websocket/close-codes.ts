@@ -5,6 +5,7 @@ export const CLOSE_CODES = Object.freeze({
   goingAway: 1001,
   policyViolation: 1008,
   tooBig: 1009,
+  internalError: 1011,
   tryAgainLater: 1013,
   unauthorized: 3000,
   forbidden: 3003,

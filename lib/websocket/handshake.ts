@@ -2,24 +2,44 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { takeSubprotocol } from '../credentials/subprotocol.ts'
 import type { Refusal } from '../scheme.ts'
+import type { Network, Socket } from './socket.ts'
 
-/** Tokens taken from upgrade requests, by request. */
-export type OfferedTokens = WeakMap<object, string | Refusal | undefined>
+/** What Node.js hands over with an upgrade request. */
+export interface Upgrade {
+  readonly network: Network
+  readonly head: Uint8Array
+  /** The token that was offered as a subprotocol, and is not there any more. */
+  readonly subprotocol: string | Refusal | undefined
+}
+
+/** Upgrades by their request. */
+export type Upgrades = WeakMap<object, Upgrade>
+
+/** What the plugin uses of a WebSocket server of `ws`. */
+export interface WebSocketServer {
+  handleUpgrade (request: object, network: Network, head: Uint8Array, established: (socket: Socket) => void): void
+}
 
 /** Whether a request is a WebSocket handshake, as @fastify/websocket marks it; it need not be installed. */
 export function isHandshake (request: FastifyRequest): boolean {
   return 'ws' in request && request.ws === true
 }
 
+/** The server that @fastify/websocket hands handshakes of a request to. */
+export function serverOf (request: FastifyRequest): WebSocketServer | undefined {
+  return (request.server as { readonly websocketServer?: WebSocketServer }).websocketServer // where @fastify/websocket puts it
+}
+
 /**
- * Takes tokens out of upgrade requests before anything else sees them: @fastify/websocket answers 101 on any route, public ones too, and
- * by default echoes the first subprotocol offered. Does nothing where nobody upgrades, since Node would then wait for us to answer.
+ * Looks at upgrade requests before anything else does, and takes the tokens out of them: @fastify/websocket answers 101 on any route,
+ * public ones too, and by default echoes the first subprotocol offered. Does nothing where nobody upgrades, since Node would then wait for
+ * us to answer.
  *
  * @param prefix what stands before a token, or `null`
  */
-export function takeOfferedTokens (app: FastifyInstance, prefix: string | null, offered: OfferedTokens): void {
-  if (prefix === null || app.server.listenerCount('upgrade') === 0) return
-  app.server.prependListener('upgrade', (request: IncomingMessage) => {
-    offered.set(request, takeSubprotocol(request, prefix))
+export function watchUpgrades (app: FastifyInstance, prefix: string | null, upgrades: Upgrades): void {
+  if (app.server.listenerCount('upgrade') === 0) return
+  app.server.prependListener('upgrade', (request: IncomingMessage, network: Network, head: Uint8Array) => {
+    upgrades.set(request, { network, head, subprotocol: prefix === null ? undefined : takeSubprotocol(request, prefix) })
   })
 }

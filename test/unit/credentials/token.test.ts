@@ -1,13 +1,18 @@
 import t from 'tap'
 import { readToken } from '../../../lib/credentials/token.ts'
-import { refuse, type Handshake } from '../../../lib/scheme.ts'
+import { refuse, type Carrier, type Handshake } from '../../../lib/scheme.ts'
 import { AMBIGUOUS, MALFORMED, sourceOf, told } from './source.ts'
 
-interface Row { field?: string, handshake?: Handshake['token'], query?: unknown, opted?: boolean }
+interface Row { field?: string, handshake?: Handshake['subprotocol'], query?: unknown, opted?: boolean }
+
+const ON = new Set<Carrier>(['header', 'subprotocol'])
+
+const HEADER_ONLY = { query: null, websocket: undefined }
 
 function read ({ field, handshake, query, opted = false }: Row): unknown {
   const source = sourceOf(field === undefined ? [] : [['Authorization', field]], { query: { access_token: query } })
-  return told(readToken(source, handshake === undefined ? undefined : { token: handshake, cookies: true }, opted ? 'access_token' : null))
+  const brought = handshake === undefined ? undefined : { carriers: ON, subprotocol: handshake, cookies: true }
+  return told(readToken(source, brought, { query: opted ? 'access_token' : null, websocket: undefined }))
 }
 
 t.test('a token is found in one place', async (t) => {
@@ -63,9 +68,29 @@ t.test('what is no token68 is malformed, wherever it lies', async (t) => {
 t.test('what the handshake refuses stays refused', async (t) => {
   t.strictSame(read({ handshake: refuse('subprotocol_missing') }), { reason: 'subprotocol_missing' })
   t.strictSame(read({ handshake: refuse('credentials_malformed') }), MALFORMED)
-  t.equal(told(readToken(sourceOf([]), { token: undefined, cookies: true }, null)), undefined, 'a handshake without a token')
+  t.equal(told(readToken(sourceOf([]), { carriers: ON }, HEADER_ONLY)), undefined, 'a handshake without a token')
 })
 
 t.test('two Authorization lines are ambiguous', async (t) => {
-  t.strictSame(told(readToken(sourceOf([['Authorization', 'Bearer a'], ['Authorization', 'Bearer b']]), undefined, null)), AMBIGUOUS)
+  t.strictSame(told(readToken(sourceOf([['Authorization', 'Bearer a'], ['Authorization', 'Bearer b']]), undefined, HEADER_ONLY)), AMBIGUOUS)
+})
+
+t.test('a WebSocket handshake brings a token where the options say, or the scheme says', async (t) => {
+  const everywhere = { carriers: ON, subprotocol: 'sub', message: 'msg' }
+  const inAll = sourceOf([['Authorization', 'Bearer field']], { query: { access_token: 'query' } })
+  const table: [name: string, plugin: Carrier[], scheme: Carrier[] | undefined, found: unknown][] = [
+    ['the header', ['header'], undefined, 'field'],
+    ['a subprotocol', ['subprotocol'], undefined, 'sub'],
+    ['a message', ['message'], undefined, 'msg'],
+    ['the query', ['query'], undefined, 'query'],
+    ['a ticket, which is no token', ['ticket'], undefined, undefined],
+    ['nothing', [], undefined, undefined],
+    ['what the scheme says, not the options', ['header', 'subprotocol', 'message', 'query'], ['message'], 'msg'],
+    ['what the scheme says, though it is off', [], ['query'], 'query'],
+    ['two of them', ['header', 'message'], undefined, { reason: 'credentials_ambiguous' }]
+  ]
+  for (const [name, plugin, scheme, found] of table) {
+    const handshake = { ...everywhere, carriers: new Set(plugin) }
+    t.strictSame(told(readToken(inAll, handshake, { query: null, websocket: scheme && new Set(scheme) })), found, name)
+  }
 })

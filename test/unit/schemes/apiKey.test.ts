@@ -40,7 +40,7 @@ t.test('the key is read from its place only', async (t) => {
 t.test('a handshake is told to cookies only', async (t) => {
   const source = sourceOf([['K', 'a'], ['Cookie', 'k=a']], { query: { k: 'a' } })
   for (const place of ['header', 'query', 'cookie'] as const) {
-    const found = told(apiKey({ in: place, name: 'k', verify }).read(source, { token: 'b', cookies: false }))
+    const found = told(apiKey({ in: place, name: 'k', verify }).read(source, { subprotocol: 'b', cookies: false }))
     t.strictSame(found, place === 'cookie' ? { reason: 'origin_not_allowed' } : 'a', place)
   }
 })

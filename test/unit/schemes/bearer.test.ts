@@ -32,7 +32,7 @@ t.test('what all schemes with a bearer token have in common', async (t) => {
     t.equal(scheme.read(sourceOf([['Authorization', 'Bearer abc']])), 'abc', `${name}: read`)
     t.equal(scheme.read(sourceOf([])), undefined, `${name}: absent`)
     t.strictSame(told(scheme.read(sourceOf([['Authorization', 'Bearer a b']]))), MALFORMED, `${name}: malformed`)
-    t.equal(scheme.read(sourceOf([]), { token: 'abc' }), 'abc', `${name}: in the handshake`)
+    t.equal(scheme.read(sourceOf([]), { subprotocol: 'abc', carriers: new Set(['header', 'subprotocol']) }), 'abc', `${name}: in the handshake`)
     t.equal(scheme.read(sourceOf([], { query: { access_token: 'abc' } })), undefined, `${name}: the query is ignored`)
   }
 })
