@@ -5,7 +5,7 @@ import type {
 } from 'fastify'
 import type { Scheme } from './scheme.ts'
 import type { AppSecurity } from './security.ts'
-import type { MessageDeclaration, SentMessage } from './websocket/messages.ts'
+import type { MessageDeclaration, SentMessage } from './message.ts'
 import type { WebSocketRouteOptions as GuardedRouteOptions } from './websocket/settings.ts'
 
 /**

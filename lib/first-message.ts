@@ -5,7 +5,7 @@ import { closeWaiting, enter, isGone, judge, plainDenial, type Asked, type Hands
 import { logRefusal } from './log.ts'
 import type { Outcome } from './scheme.ts'
 import { closingFor } from './websocket/close-codes.ts'
-import type { FirstMessage } from './websocket/first-message.ts'
+import type { FirstMessage } from './websocket/message-format.ts'
 import type { Upgrade, WebSocketServer } from './websocket/handshake.ts'
 import type { Socket } from './websocket/socket.ts'
 import { waitForMessage, type Waiting } from './websocket/waiting.ts'
@@ -17,7 +17,8 @@ import { waitForMessage, type Waiting } from './websocket/waiting.ts'
  * @param before what became of the schemes whose credentials the handshake brought
  */
 export function awaitMessage (
-  handshaking: Handshaking, format: FirstMessage, asked: Asked, server: WebSocketServer, { network, head }: Upgrade, before: readonly Outcome[]
+  handshaking: Handshaking, format: FirstMessage, asked: Asked, server: WebSocketServer, { network, head }: Upgrade,
+  before: readonly Outcome[]
 ): void {
   const { sessions, waiting: sockets } = handshaking
   const { request, reply } = asked
@@ -28,7 +29,7 @@ export function awaitMessage (
     if (reply.raw.socket !== null) reply.raw.detachSocket(reply.raw.socket)
     sockets.add(socket)
     network.once('close', () => { sockets.delete(socket) })
-    const waiting = waitForMessage(socket, network, format, sessions.deadlines, sessions.clock(), {
+    const waiting = waitForMessage(socket, network, format, sessions.deadlines, {
       gone () { reply.hijack() },
       failed (closing) {
         reply.hijack()
@@ -59,8 +60,8 @@ function conclude (handshaking: Handshaking, asked: Asked, { decision, outcomes 
 }
 
 function refuseMessage (
-  { answers, settings, policy, sessions }: Handshaking, { request, reply }: Asked, denial: Denial, outcomes: readonly Outcome[], socket: Socket,
-  waiting: Waiting
+  { answers, settings, policy, sessions }: Handshaking, { request, reply }: Asked, denial: Denial, outcomes: readonly Outcome[],
+  socket: Socket, waiting: Waiting
 ): void {
   const { reason, requiredScopes } = answers.of(denial, outcomes)
   logRefusal(request, settings.logLevel, policy, denial, outcomes)

@@ -69,13 +69,13 @@ export function guards (
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
 function guard (guarding: Guarding): onRequestHookHandler {
-  const { policy, settings, rehearsal } = guarding
+  const { policy, settings: { verifyTimeout }, rehearsal } = guarding
   const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
   const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
   const judgeHandshake = handshakeGuard(handshakingOf(guarding))
   return function securityGuard (request, reply, done) {
     if (isHandshake(request)) return judgeHandshake(request, reply, done)
-    const judged = gather({ policy, request, handshake: undefined, verifyTimeout: settings.verifyTimeout, onVerifierError: logVerifierError })
+    const judged = gather({ policy, request, handshake: undefined, verifyTimeout, onVerifierError: logVerifierError })
     if (judged instanceof Promise) judged.then((late) => { if (!isGone(reply)) conclude(late, request, reply, done) }, done)
     else conclude(judged, request, reply, done)
   }

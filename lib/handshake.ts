@@ -59,8 +59,10 @@ const INVALID = refuse('credentials_invalid')
 const AMBIGUOUS = refuse('credentials_ambiguous')
 const REVOKED = refuse('token_revoked')
 
+export type HandshakeGuard = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void
+
 /** Makes the part of a guard that judges WebSocket handshakes. */
-export function handshakeGuard (handshaking: Handshaking): (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void {
+export function handshakeGuard (handshaking: Handshaking): HandshakeGuard {
   const { settings: { origins }, upgrades, upgrading, carriers } = handshaking
   return (request, reply, done) => {
     const { origin } = request.headers
@@ -87,9 +89,9 @@ export function judge (
   judged.then((late) => {
     watching.stop()
     const { decision, outcomes } = late
-    const isRevoked = decision !== ANONYMOUS && !isDenial(decision) && watching.isRevoked(bearingsOf(policy, { alternative: decision, outcomes }))
-    if (!isRevoked) return conclude(late)
-    const slots = decision.slots
+    if (decision === ANONYMOUS || isDenial(decision)) return conclude(late)
+    const { slots } = decision
+    if (!watching.isRevoked(bearingsOf(policy, { alternative: decision, outcomes }))) return conclude(late)
     conclude({
       decision: { reason: 'token_revoked', failing: slots, short: null },
       outcomes: outcomes.map((outcome, slot) => slots.includes(slot) ? REVOKED : outcome)
@@ -107,22 +109,30 @@ export function plainDenial (reason: Denial['reason']): Denial {
 }
 
 function conclude (handshaking: Handshaking, asked: Asked, { decision, outcomes }: Judged): void {
-  const { request, reply, done, upgrade } = asked
-  if (decision !== ANONYMOUS && isDenial(decision)) {
-    const server = serverOf(request)
-    if (server === undefined || upgrade === undefined || !mayWait(handshaking, asked, decision, outcomes)) {
-      return refuseHandshake(handshaking, asked, decision, outcomes)
-    }
-    const isFull = handshaking.waiting.size >= handshaking.settings.websocket.limits.pending
-    return isFull ? refuseHandshake(handshaking, asked, plainDenial('too_many_attempts'), outcomes) : handshaking.wait(asked, server, upgrade, outcomes)
-  }
+  const { request, reply, done } = asked
+  if (decision !== ANONYMOUS && isDenial(decision)) return concludeDenied(handshaking, asked, decision, outcomes)
   const admission: Admission = { alternative: decision, outcomes }
-  if (!enter(handshaking, asked, admission)) return refuseHandshake(handshaking, asked, plainDenial('too_many_attempts'), outcomes)
+  if (!enter(handshaking, asked, admission)) {
+    return refuseHandshake(handshaking, asked, plainDenial('too_many_attempts'), outcomes)
+  }
   handshaking.admit(request, reply, admission, done)
 }
 
+function concludeDenied (handshaking: Handshaking, asked: Asked, denial: Denial, outcomes: readonly Outcome[]): void {
+  const { waiting, settings: { websocket: { limits } } } = handshaking
+  const { upgrade } = asked
+  const server = serverOf(asked.request)
+  if (server === undefined || upgrade === undefined || !mayWait(handshaking, asked, denial, outcomes)) {
+    return refuseHandshake(handshaking, asked, denial, outcomes)
+  }
+  if (waiting.size >= limits.pending) return refuseHandshake(handshaking, asked, plainDenial('too_many_attempts'), outcomes)
+  handshaking.wait(asked, server, upgrade, outcomes)
+}
+
 /** Starts the session of a connection, where it will be one; answers whether there was room. */
-export function enter ({ route, sessions, upgrading, isRehearsed }: Handshaking, { request, upgrade }: Asked, admission: Admission): boolean {
+export function enter (
+  { route, sessions, upgrading, isRehearsed }: Handshaking, { request, upgrade }: Asked, admission: Admission
+): boolean {
   if (route === null || upgrade === undefined || isRehearsed(request)) return true
   const session = sessions.open(request, upgrade.network, route, admission)
   if (session === null) return false
@@ -131,7 +141,9 @@ export function enter ({ route, sessions, upgrading, isRehearsed }: Handshaking,
 }
 
 /** Over HTTP, or by completing the handshake to say why; always over HTTP to a foreign origin and to what is ambiguous. */
-function refuseHandshake (handshaking: Handshaking, { request, reply, upgrade }: Asked, denial: Denial, outcomes: readonly Outcome[]): void {
+function refuseHandshake (
+  handshaking: Handshaking, { request, reply, upgrade }: Asked, denial: Denial, outcomes: readonly Outcome[]
+): void {
   const { route, answers, settings, policy, sessions } = handshaking
   const server = serverOf(request)
   const answer = answers.of(denial, outcomes)
@@ -143,7 +155,9 @@ function refuseHandshake (handshaking: Handshaking, { request, reply, upgrade }:
 }
 
 /** Whether what is missing could still come as a message: nothing presented was refused, and some scheme takes messages. */
-function mayWait (handshaking: Handshaking, { request, handshake }: Asked, { failing }: Denial, outcomes: readonly Outcome[]): boolean {
+function mayWait (
+  handshaking: Handshaking, { request, handshake }: Asked, { failing }: Denial, outcomes: readonly Outcome[]
+): boolean {
   const { route, policy } = handshaking
   if (route === null || route.firstMessage === null || handshaking.isRehearsed(request)) return false
   return !outcomes.some((outcome) => outcome instanceof Refusal) &&
@@ -154,7 +168,9 @@ function mayWait (handshaking: Handshaking, { request, handshake }: Asked, { fai
  * What the ticket of a handshake comes to, slot by slot; `undefined` if there is none to be read. A ticket beside the credential it stands
  * for is ambiguous.
  */
-function spendTicket ({ policy, tickets, url }: Handshaking, request: FastifyRequest, handshake: Handshake): readonly Outcome[] | undefined {
+function spendTicket (
+  { policy, tickets, url }: Handshaking, request: FastifyRequest, handshake: Handshake
+): readonly Outcome[] | undefined {
   const takes = policy.slots.map(({ scheme }) => isCarried(scheme.carriers, handshake, 'ticket'))
   if (!takes.includes(true)) return undefined
   const ticket = readQuery(request, TICKET_PARAMETER)

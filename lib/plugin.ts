@@ -18,7 +18,7 @@ import { register, type Registration } from './registration.ts'
 import type { Scope } from './requirement/inherit.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
-import { startConnections, type Connections } from './sockets.ts'
+import { startConnections, type Connections } from './connections.ts'
 import { isHandshake, watchUpgrades } from './websocket/handshake.ts'
 import { invalid } from './websocket/settings.ts'
 
@@ -50,10 +50,12 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const registration: Registration = { routes, settings, rehearsal: { isOne: null } }
   const connections = startConnections(settings, routes)
   const isMarking = !isOutermost(app) || settings.queryNames.size > 0
-  const guarding: Guarding = { ...registration, declared, connections, guardsOf: guards({ ...registration, sockets: connections.sockets }), isMarking }
+  const guardsOf = guards({ ...registration, sockets: connections.sockets })
+  const guarding: Guarding = { ...registration, declared, connections, guardsOf, isMarking }
   const scopeOf = scopesBelow(app, settings.security)
   const complete = (given: object) => documents.complete(given as Json) // says so if it is none
-  decorate(app, (instance) => register(appSecurity(scopeOf(instance), routes, settings.schemes, complete, connections.security), registration))
+  const securityOf = (instance: FastifyInstance) => appSecurity(scopeOf(instance), routes, settings.schemes, complete, connections.security)
+  decorate(app, (instance) => register(securityOf(instance), registration))
   app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
   const documents = document(app, routes, settings, runFirst(app, 'onRoute'))
   app.addHook('onRegister', (instance) => { documents.watch(instance) })

@@ -16,12 +16,12 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/policy.ts'],
   ['lib/decision/'],
   ['lib/challenge/'],
-  ['lib/routes.ts', 'lib/boot.ts', 'lib/redact.ts', 'lib/websocket/', 'lib/metadata/resource.ts'],
-  ['lib/augment.ts', 'lib/security.ts'],
+  ['lib/routes.ts', 'lib/boot.ts', 'lib/redact.ts', 'lib/first.ts', 'lib/authenticate.ts', 'lib/websocket/', 'lib/metadata/resource.ts'],
+  ['lib/augment.ts', 'lib/message.ts', 'lib/security.ts'],
   ['lib/options.ts'],
   ['lib/registration.ts'],
   ['lib/docs/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
-  ['lib/guard.ts', 'lib/effective.ts'],
+  ['lib/guard.ts', 'lib/handshake.ts', 'lib/first-message.ts', 'lib/connections.ts', 'lib/effective.ts'],
   ['lib/plugin.ts'],
   ['lib/document/', 'lib/testing/'],
   ['lib/index.ts', 'lib/strict.ts', 'lib/document.ts', 'lib/testing.ts'],
@@ -31,7 +31,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Where nothing has an effect: no Fastify, no clock, no network, no state of the process. */
 const PURE: readonly string[] = [
   'lib/errors.ts', 'lib/syntax.ts', 'lib/scheme.ts', 'lib/requirement/', 'lib/credentials/', 'lib/policy.ts', 'lib/decision/decide.ts', 'lib/challenge/',
-  'lib/metadata/resource.ts'
+  'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts'
 ]
 
 /** What may be loaded from outside at run time, by whom, and why. */
@@ -44,6 +44,7 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
   ['lib/effective.ts', ['node:util'], 'deep comparison'],
   ['lib/docs/', ['node:util', 'node:crypto', 'node:http', 'yaml'], 'deep comparison, names of the marker, phrases, the YAML form'],
   ['lib/options.ts', ['@sinclair/typebox/value'], 'checks the options'],
+  ['lib/websocket/', ['@sinclair/typebox/compiler', 'lru-cache', 'node:crypto', 'node:http'], 'schemas of messages; tickets and their digests; phrases'],
   ['schemas/', ['@sinclair/typebox', 'node:http'], 'writes schemas; STATUS_CODES, a table of phrases'],
   ['lib/plugin.ts', ['fastify-plugin'], 'breaks the encapsulation'],
   ['lib/testing/', [
@@ -61,7 +62,7 @@ const TOOLS: readonly string[] = ['lib/testing/', 'lib/cli/']
 const SURFACES: readonly string[] = ['lib/index.ts', 'lib/document.ts', 'lib/testing.ts']
 
 /** Types that need each other: the plugin's types name `app.security`, whose methods take what the program's types allow. */
-const TYPE_CYCLES: readonly (readonly [string, string])[] = [['lib/augment.ts', 'lib/security.ts']]
+const TYPE_CYCLES: readonly (readonly [string, string])[] = [['lib/augment.ts', 'lib/security.ts'], ['lib/augment.ts', 'lib/message.ts']]
 
 /** Words that have one home. */
 const HOMES: readonly (readonly [word: RegExp, home: string, besides: string | null])[] = [

@@ -75,7 +75,7 @@ t.test('the page says of each reason its status, and something for either side',
 t.test('the page marks what only verifiers say', async (t) => {
   const files = readdirSync(new URL('../lib', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   const code = files.map((name) => readFileSync(new URL(`../lib/${name}`, import.meta.url), 'utf8').replace(/^\s*\*.*$/gm, '')).join('\n')
-  const refused = [...code.matchAll(/refuse\('([a-z_]+)'\)/g)].map(([, reason]) => reason ?? '')
+  const refused = [...code.matchAll(/(?:refuse|refused|plainDenial)\('([a-z_]+)'\)/g)].map(([, reason]) => reason ?? '')
   const own = new Set([...refused, 'credentials_missing', 'scope_insufficient', 'access_denied', 'certificate_missing'])
   const marked = PAGE.split('\n').flatMap((line) => /^\| `([a-z_]+)` † \|/.exec(line)?.[1] ?? [])
   t.strictSame(marked.sort(), Object.keys(REASONS).filter((reason) => !own.has(reason)).sort())

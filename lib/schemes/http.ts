@@ -35,7 +35,9 @@ const CARRIERS: ReadonlySet<unknown> = new Set<Carrier>(['header', 'subprotocol'
  * @param known what the scheme can read
  * @throws FST_SECURITY_SCHEME_INVALID
  */
-export function readCarriers (name: string, { websocket }: Carried, known: ReadonlySet<unknown> = CARRIERS): ReadonlySet<Carrier> | undefined {
+export function readCarriers (
+  name: string, { websocket }: Carried, known: ReadonlySet<unknown> = CARRIERS
+): ReadonlySet<Carrier> | undefined {
   if (websocket === undefined) return undefined
   const isKnown = Array.isArray(websocket) && websocket.every((carrier) => known.has(carrier))
   if (!isKnown) throw invalid(name, `\`websocket\` is not an array of ${[...known].join(', ')}`)

@@ -1,17 +1,6 @@
 import type { Closing } from './close-codes.ts'
+import { Slices } from './slices.ts'
 import { CLOSED, type Socket } from './socket.ts'
-
-/** Ends connections without holding up everything else. */
-export interface Closer {
-  /**
-   * Sends a close frame, soon, and terminates the connection after a grace if the peer does not close its side.
-   *
-   * @param before called when the turn comes
-   */
-  close (socket: Socket, closing: Closing, before?: () => void): void
-  /** Resolves when every connection given is closed or terminated. */
-  drained (): Promise<void>
-}
 
 interface Ending {
   readonly socket: Socket
@@ -22,82 +11,72 @@ interface Ending {
 /** Milliseconds that a peer has to answer a close frame. `ws` would wait for thirty seconds. */
 const GRACE = 2000
 
-export function closer (clock: () => number = () => performance.now()): Closer {
+/** Ends connections without holding up everything else. */
+export class Closer {
   /** Until when each peer may still answer, the earliest first. */
-  const waiting = new Map<Socket, number>()
-  let timer: NodeJS.Timeout | undefined
-  let listeners: (() => void)[] = []
-  const closing = inSlices(begin, settle, clock)
-  const terminating = inSlices((socket: Socket) => { socket.terminate() }, settle, clock)
+  readonly #waiting = new Map<Socket, number>()
+  readonly #closing: Slices<Ending>
+  readonly #terminating: Slices<Socket>
+  readonly #clock: () => number
+  #timer: NodeJS.Timeout | undefined
+  #drained: (() => void)[] = []
 
-  function begin ({ socket, closing: { code, reason }, before }: Ending): void {
+  /** @param clock milliseconds, monotonic */
+  constructor (clock: () => number = () => performance.now()) {
+    this.#clock = clock
+    const settle = (): void => { this.#settle() }
+    this.#closing = new Slices((ending) => { this.#begin(ending) }, settle)
+    this.#terminating = new Slices((socket) => { socket.terminate() }, settle)
+  }
+
+  /**
+   * Sends a close frame, soon, and terminates the connection after a grace if the peer does not close its side.
+   *
+   * @param before called when the turn comes
+   */
+  close (socket: Socket, closing: Closing, before?: () => void): void {
+    this.#closing.push({ socket, closing, before })
+  }
+
+  /** Resolves when every connection given is closed or terminated. */
+  async drained (): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#drained.push(resolve)
+      this.#settle()
+    })
+  }
+
+  #begin ({ socket, closing: { code, reason }, before }: Ending): void {
     if (socket.readyState === CLOSED) return
     before?.()
     socket.on('close', () => {
-      waiting.delete(socket)
-      settle()
+      this.#waiting.delete(socket)
+      this.#settle()
     })
-    waiting.set(socket, clock() + GRACE)
+    this.#waiting.set(socket, this.#clock() + GRACE)
     socket.close(code, reason)
-    watch()
+    this.#watch()
   }
 
-  function watch (): void {
-    const [earliest] = waiting.values()
-    if (timer !== undefined || earliest === undefined) return
-    timer = setTimeout(() => {
-      timer = undefined
-      const now = clock()
-      for (const [socket, until] of waiting) {
+  #watch (): void {
+    const [earliest] = this.#waiting.values()
+    if (this.#timer !== undefined || earliest === undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      const now = this.#clock()
+      for (const [socket, until] of this.#waiting) {
         if (until > now) break
-        waiting.delete(socket)
-        terminating.push(socket)
+        this.#waiting.delete(socket)
+        this.#terminating.push(socket)
       }
-      watch()
-    }, Math.max(earliest - clock(), 1))
+      this.#watch()
+    }, Math.max(earliest - this.#clock(), 1))
   }
 
-  function settle (): void {
-    if (closing.size + terminating.size + waiting.size > 0) return
-    clearTimeout(timer)
-    timer = undefined
-    const settled = listeners
-    listeners = []
-    for (const listener of settled) listener()
-  }
-
-  return {
-    close (socket, frame, before) { closing.push({ socket, closing: frame, before }) },
-    drained: () => new Promise((resolve) => {
-      listeners.push(resolve)
-      settle()
-    })
-  }
-}
-
-/** Milliseconds of work at a stretch. */
-const SLICE = 15
-/** How many are done between two looks at the clock. */
-const STEP = 16
-
-/** Works through any number of items and lets other events have their turn in between. */
-function inSlices<Item> (
-  work: (item: Item) => void, done: () => void, clock: () => number
-): { push (item: Item): void, readonly size: number } {
-  let items: Item[] = []
-  let next = 0
-  function run (): void {
-    const until = clock() + SLICE
-    while (next < items.length && (next % STEP !== 0 || clock() < until)) work(items[next++] as Item) // within its length
-    if (next < items.length) return void setImmediate(run)
-    items = []
-    next = 0
-    done()
-  }
-  return {
-    push (item) {
-      if (items.push(item) === 1) setImmediate(run)
-    },
-    get size () { return items.length }
+  #settle (): void {
+    if (this.#closing.size + this.#terminating.size + this.#waiting.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const resolve of this.#drained.splice(0)) resolve()
   }
 }

@@ -5,85 +5,79 @@ export interface Deadline {
   due (): void
 }
 
-/** Deadlines of any number of sockets, kept by one timer. */
-export interface Deadlines {
-  add (deadline: Deadline): void
-  delete (deadline: Deadline): void
-  /** How many are waited for. */
-  readonly size: number
-}
-
 /** Milliseconds. */
 const SECOND = 1000
 /** Milliseconds by which a deadline may be late on an idle machine. */
 const PRECISION = 100
 
 /**
- * Starts a list. Deadlines lie in buckets of one second, so that waiting for one takes a place in a set and no timer of its own, and one
- * in thirty days is as good as any (a timer takes 2³¹−1 milliseconds at most). The clock is monotonic: setting the time of day neither
- * ends nor lengthens anything. The timer runs while there is something to wait for, and does not keep the process alive.
+ * Deadlines of any number of connections, kept by one timer. They lie in buckets of one second, so that waiting for one takes a place in a
+ * set and no timer of its own, and one in thirty days is as good as any (a timer takes 2³¹−1 milliseconds at most). The clock is monotonic:
+ * setting the time of day neither ends nor lengthens anything. The timer runs while there is something to wait for, and does not keep the
+ * process alive.
  */
-export function deadlines (clock: () => number = () => performance.now()): Deadlines {
-  const buckets = new Map<number, Set<Deadline>>()
-  let size = 0
-  let current = 0
-  let timer: NodeJS.Timeout | undefined
+export class Deadlines {
+  readonly clock: () => number
+  readonly #buckets = new Map<number, Set<Deadline>>()
+  #size = 0
+  /** The second whose bucket is looked at next. */
+  #second = 0
+  #timer: NodeJS.Timeout | undefined
 
-  function arm (now: number): void {
-    const isDueSoon = (buckets.get(current)?.size ?? 0) > 0
-    const wait = isDueSoon ? PRECISION : (current + 1) * SECOND - now
-    timer = size === 0 ? undefined : setTimeout(tick, Math.max(wait, 1)).unref()
+  /** @param clock milliseconds, monotonic */
+  constructor (clock: () => number = () => performance.now()) {
+    this.clock = clock
   }
 
-  function tick (): void {
-    const now = clock()
-    const second = Math.floor(now / SECOND)
-    for (; current < second; current++) empty(current, now)
-    empty(second, now)
-    arm(now)
+  /** How many are waited for. */
+  get size (): number {
+    return this.#size
   }
 
-  function empty (second: number, now: number): void {
-    for (const deadline of buckets.get(second) ?? []) {
+  add (deadline: Deadline): void {
+    const now = this.clock()
+    const second = Math.floor(deadline.at / SECOND)
+    const current = Math.floor(now / SECOND)
+    this.#second = Math.min(this.#size === 0 ? current : this.#second, second)
+    const bucket = this.#buckets.get(second)
+    if (bucket === undefined) this.#buckets.set(second, new Set([deadline]))
+    else bucket.add(deadline)
+    this.#size++
+    // What is due later is seen by a timer that is set anyway.
+    if (this.#timer === undefined || second <= current) this.#wait(now)
+  }
+
+  delete (deadline: Deadline): void {
+    const second = Math.floor(deadline.at / SECOND)
+    const bucket = this.#buckets.get(second)
+    if (bucket?.delete(deadline) !== true) return
+    if (bucket.size === 0) this.#buckets.delete(second)
+    if (--this.#size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #wait (now: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#size === 0) return
+    const wait = this.#buckets.has(this.#second) ? PRECISION : (this.#second + 1) * SECOND - now
+    this.#timer = setTimeout(() => { this.#tick() }, Math.max(wait, 1)).unref()
+  }
+
+  #tick (): void {
+    const now = this.clock()
+    const current = Math.floor(now / SECOND)
+    for (; this.#second < current; this.#second++) this.#empty(now)
+    this.#empty(now)
+    this.#wait(now)
+  }
+
+  #empty (now: number): void {
+    for (const deadline of this.#buckets.get(this.#second) ?? []) {
       if (deadline.at > now) continue
-      remove(deadline)
+      this.delete(deadline)
       deadline.due()
     }
-  }
-
-  function remove (deadline: Deadline): void {
-    const second = bucketOf(deadline)
-    const bucket = buckets.get(second)
-    if (bucket?.delete(deadline) !== true) return
-    size--
-    if (bucket.size === 0) buckets.delete(second)
-  }
-
-  /** What is past already comes with the next tick. */
-  function bucketOf ({ at }: Deadline): number {
-    return Math.floor(at / SECOND)
-  }
-
-  return {
-    add (deadline) {
-      const now = clock()
-      if (size === 0) current = Math.floor(now / SECOND)
-      const second = bucketOf(deadline)
-      current = Math.min(current, second)
-      const bucket = buckets.get(second)
-      if (bucket === undefined) buckets.set(second, new Set([deadline]))
-      else bucket.add(deadline)
-      size++
-      if (timer !== undefined && second > Math.floor(now / SECOND)) return
-      clearTimeout(timer)
-      arm(now)
-    },
-    delete (deadline) {
-      remove(deadline)
-      if (size > 0) return
-      clearTimeout(timer)
-      timer = undefined
-    },
-    get size () { return size }
   }
 }

@@ -1,7 +1,7 @@
 import type { Reason } from '../errors.ts'
 import { REASONS } from '../errors.ts'
 import { closingFor } from './close-codes.ts'
-import { MESSAGE_TYPES, type FirstMessage } from './first-message.ts'
+import { MESSAGE_TYPES, type FirstMessage } from './message-format.ts'
 import type { TakeMessage } from './messages.ts'
 import { renew, renewableSlot, type Renewing } from './renewal.ts'
 import { bearingsOf, endOf, type GuardedRoute, type Session } from './session.ts'
@@ -21,7 +21,9 @@ export function inbound (route: WebSocketRoute, take: TakeMessage | null, renewi
     const text = isBinary === true ? null : String(data)
     const credential = renewal === null || text === null ? undefined : read(renewal, text)
     if (renewal === null || credential === undefined) return take !== null && take(session, text)
-    void answerRenewal(session, credential, renewal, renewing)
+    answerRenewal(session, credential, renewal, renewing).catch((error: unknown) => {
+      session.request.log.error({ err: error }, 'a renewal failed')
+    })
     return !renewal.deliver
   }
 }

@@ -64,9 +64,9 @@ function judge (session: Session, outcomes: readonly Outcome[], { sessions, auth
 }
 
 /** Whoever cannot be told apart is not the same. */
-function isSame ({ route, admission }: Session, claimed: readonly Bearing[], { identityOf }: Sessions): boolean {
-  const identity = identityOf(bearingsOf(route.policy, admission))
-  return identity !== null && identityOf(claimed) === identity
+function isSame ({ route, admission }: Session, claimed: readonly Bearing[], sessions: Sessions): boolean {
+  const identity = sessions.identityOf(bearingsOf(route.policy, admission))
+  return identity !== null && sessions.identityOf(claimed) === identity
 }
 
 /** The slot that a renewal is for unless it says so: the token of the satisfied alternative, else its first credential; -1 if anonymous. */

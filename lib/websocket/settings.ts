@@ -1,6 +1,6 @@
 import { BOOT_ERRORS } from '../errors.ts'
 import type { Carrier } from '../scheme.ts'
-import { FIRST_MESSAGE, type FirstMessage, type FirstMessageOptions } from './first-message.ts'
+import { FIRST_MESSAGE, type FirstMessage, type FirstMessageOptions } from './message-format.ts'
 
 /** Tells whose credentials these are, such as a subject; `undefined` if they do not say. */
 export type Identify = (scheme: string, credentials: object) => string | undefined
@@ -70,12 +70,14 @@ export function readWebSocketOptions (options: WebSocketOptions = {}): WebSocket
   const { query = false, ticket = false, subprotocol, limits = {}, identify = subjectOf, warnBefore = 60 } = options
   const route = readRouteOptions(options, DEFAULTS)
   const switches: readonly (readonly [Carrier, boolean])[] = [
-    ['header', true], ['subprotocol', subprotocol !== false], ['query', query], ['ticket', ticket], ['message', route.firstMessage !== null]
+    ['header', true], ['subprotocol', subprotocol !== false], ['query', query], ['ticket', ticket],
+    ['message', route.firstMessage !== null]
   ]
+  const { total = Infinity, perIdentity = Infinity, pending = 1000 } = limits
   return Object.freeze({
     ...route,
     carriers: new Set(switches.flatMap(([carrier, isOn]) => isOn ? [carrier] : [])),
-    limits: Object.freeze({ total: limits.total ?? Infinity, perIdentity: limits.perIdentity ?? Infinity, pending: limits.pending ?? 1000 }),
+    limits: Object.freeze({ total, perIdentity, pending }),
     identify,
     warnBefore: warnBefore * 1000
   })

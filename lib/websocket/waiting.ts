@@ -1,7 +1,7 @@
 import type { Reason } from '../errors.ts'
 import { CLOSE_CODES, closingFor, type Closing } from './close-codes.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
-import type { FirstMessage } from './first-message.ts'
+import type { FirstMessage } from './message-format.ts'
 import type { Network, Socket } from './socket.ts'
 
 /** An open connection whose client is not authenticated yet. */
@@ -23,17 +23,18 @@ export interface Outcomes {
 type Frame = readonly [data: unknown, isBinary: unknown]
 
 /** Waits for the message that brings the credential, and keeps what else comes, within the limits of the format. */
-export function waitForMessage (socket: Socket, network: Network, format: FirstMessage, deadlines: Deadlines, now: number, outcomes: Outcomes): Waiting {
+export function waitForMessage (
+  socket: Socket, network: Network, format: FirstMessage, deadlines: Deadlines, outcomes: Outcomes
+): Waiting {
   const kept: Frame[] = []
   let bytes = 0
   let isWaiting = true
-  const deadline: Deadline = { at: now + format.timeout, due: () => { fail('credentials_missing', CLOSE_CODES.timeout) } }
+  const deadline: Deadline = { at: deadlines.clock() + format.timeout, due: () => { fail('credentials_missing', CLOSE_CODES.timeout) } }
 
   function onMessage (data: unknown, isBinary: unknown): void {
-    if (!isWaiting) return void kept.push([data, isBinary])
-    const credential = isBinary === true ? undefined : readSafely(format, String(data))
-    if (credential === undefined || format.deliver) kept.push([data, isBinary])
+    const credential = isWaiting && isBinary !== true ? readSafely(format, String(data)) : undefined
     if (credential === null) return fail('credentials_malformed')
+    if (credential === undefined || format.deliver) kept.push([data, isBinary])
     if (credential === undefined) return
     isWaiting = false
     deadlines.delete(deadline)

@@ -65,7 +65,9 @@ export interface Client {
   next (): Promise<string>
 }
 
-export function connect (app: FastifyInstance, path: string, { protocols = [], ...options }: ClientOptions & { protocols?: string[] } = {}): Client {
+export function connect (
+  app: FastifyInstance, path: string, { protocols = [], ...options }: ClientOptions & { protocols?: string[] } = {}
+): Client {
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(app)}${path}`, protocols, options)
   const messages: string[] = []
   let taken = 0

@@ -14,7 +14,7 @@ import { compileMessages } from './websocket/messages.ts'
 import { renew, renewableSlot, type Renewing } from './websocket/renewal.ts'
 import { revocations } from './websocket/revocations.ts'
 import { endOf, type Bearing, type GuardedRoute } from './websocket/session.ts'
-import { startSessions } from './websocket/sessions.ts'
+import { Sessions } from './websocket/sessions.ts'
 import { readRouteConfig } from './websocket/settings.ts'
 import { tickets } from './websocket/tickets.ts'
 import { upgrading } from './websocket/upgrade.ts'
@@ -39,16 +39,23 @@ const MAX_TICKET_TTL = 600
 
 export function startConnections (settings: Settings, routes: Routes): Connections {
   const { logLevel, schemes, verifyTimeout } = settings
-  const sessions = startSessions(settings.websocket, ({ request }, { code, reason }) => {
+  const sessions = new Sessions(settings.websocket, ({ request }, { code, reason }) => {
     if (logLevel !== 'silent') request.log[logLevel]({ code, reason }, 'connection closed')
   })
   const sockets: Sockets = {
-    settings, upgrades: new WeakMap(), sessions, revocations: revocations(), tickets: tickets(), upgrading: upgrading(sessions), waiting: new Set()
+    settings,
+    upgrades: new WeakMap(),
+    sessions,
+    revocations: revocations(),
+    tickets: tickets(),
+    upgrading: upgrading(sessions),
+    waiting: new Set()
   }
   const renewing: Renewing = {
     sessions,
     revocations: sockets.revocations,
-    gathering: ({ request, route: { policy } }) => ({ policy, request, handshake: undefined, verifyTimeout, onVerifierError: logVerifierError }),
+    gathering: ({ request, route: { policy } }) =>
+      ({ policy, request, handshake: undefined, verifyTimeout, onVerifierError: logVerifierError }),
     authenticate ({ request, route, admission: { alternative, outcomes } }) {
       if (alternative !== ANONYMOUS) authenticate(request, route.policy, alternative, outcomes)
     }
@@ -74,7 +81,7 @@ export function startConnections (settings: Settings, routes: Routes): Connectio
 }
 
 function mintTicket (
-  { tickets }: Sockets, { known }: Routes, { auth }: FastifyRequest, { for: url, ttl = TICKET_TTL }: { readonly for: string, readonly ttl?: number }
+  { tickets }: Sockets, { known }: Routes, { auth }: FastifyRequest, { for: url, ttl = TICKET_TTL }: Parameters<ConnectionSecurity['ticket']>[1]
 ): string {
   if (!known.some((route) => route.websocket && route.url === url)) {
     throw new BOOT_ERRORS.FST_SECURITY_TICKET_INVALID(`"${url}" is not a WebSocket route; give its URL as it was registered.`)

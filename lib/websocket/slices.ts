@@ -1,0 +1,39 @@
+/** Milliseconds of work at a stretch. */
+const SLICE = 15
+/** How many are done between two looks at the clock. */
+const STEP = 16
+
+/** Works through any number of items, and lets other events have their turn in between. */
+export class Slices<Item> {
+  readonly #work: (item: Item) => void
+  readonly #done: () => void
+  #items: Item[] = []
+  #next = 0
+
+  constructor (work: (item: Item) => void, done: () => void) {
+    this.#work = work
+    this.#done = done
+  }
+
+  get size (): number {
+    return this.#items.length
+  }
+
+  push (item: Item): void {
+    if (this.#items.push(item) === 1) setImmediate(this.#run)
+  }
+
+  readonly #run = (): void => {
+    const until = performance.now() + SLICE
+    while (this.#next < this.#items.length && (this.#next % STEP !== 0 || performance.now() < until)) {
+      this.#work(this.#items[this.#next++] as Item) // within its length
+    }
+    if (this.#next < this.#items.length) {
+      setImmediate(this.#run)
+    } else {
+      this.#items = []
+      this.#next = 0
+      this.#done()
+    }
+  }
+}
