@@ -3,7 +3,7 @@ import Fastify, { type HTTPMethods } from 'fastify'
 /** As much of an OpenAPI description as is looked at here. */
 export interface Description {
   readonly openapi: string
-  readonly servers?: readonly { readonly url: string }[]
+  readonly servers?: Servers
   readonly security?: readonly Requirement[]
   readonly paths: Record<string, Record<string, DescribedOperation | undefined>>
   readonly components?: { readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> }
@@ -11,7 +11,10 @@ export interface Description {
 export interface DescribedOperation {
   readonly security?: readonly Requirement[]
   readonly responses?: object
+  /** Instead of those of the description. */
+  readonly servers?: Servers
 }
+export type Servers = readonly { readonly url: string }[]
 export type Requirement = Readonly<Record<string, readonly string[]>>
 export interface SecurityScheme {
   readonly type: string
@@ -32,12 +35,12 @@ export interface Operation {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
 
-/** Every operation, below the path of the first server. */
+/** Every operation, below the path of its first server. */
 export function operationsOf (description: Description): Operation[] {
-  const base = basePath(description)
   return Object.entries(description.paths).flatMap(([path, item]) => METHODS.flatMap((method) => {
     const operation = item[method]
     if (operation === undefined) return []
+    const base = basePath(operation.servers === undefined ? description : operation)
     return [{
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase() as HTTPMethods, // the list above
@@ -49,7 +52,7 @@ export function operationsOf (description: Description): Operation[] {
 }
 
 /** The path of the first server. */
-export function basePath ({ servers }: Description): string {
+export function basePath ({ servers }: Pick<Description, 'servers'>): string {
   const url = servers?.[0]?.url ?? '/'
   return URL.canParse(url, 'http://relative.invalid') ? new URL(url, 'http://relative.invalid').pathname.replace(/\/$/, '') : ''
 }

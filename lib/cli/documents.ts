@@ -50,7 +50,7 @@ function finder (known: readonly KnownRoute[], document: Json): (placed: PlacedO
     const id: unknown = isObject(schema) ? schema['operationId'] : undefined
     return typeof id === 'string' ? route.methods.map((method) => [`${method} ${id}`, route] as const) : []
   }))
-  return ({ method, path, operation }) => match(method, path) ?? byId.get(`${method} ${String(operation['operationId'])}`)
+  return ({ method, path, operation, servers }) => match(method, path, servers) ?? byId.get(`${method} ${String(operation['operationId'])}`)
 }
 
 function key (method: string, { url }: KnownRoute): string {

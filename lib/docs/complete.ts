@@ -20,9 +20,9 @@ export function completion (app: FastifyInstance, routes: Routes, settings: Sett
   const describe = (route: KnownRoute | undefined) => route === undefined ? undefined : describeRoute(route, settings)
   return (document, marked) => {
     let match: MatchOperation<{ readonly route: KnownRoute }> | undefined
-    const byPath: MatchOperation<DocumentedRoute> = (method, path) => {
+    const byPath: MatchOperation<DocumentedRoute> = (method, path, servers) => {
       match ??= matchOperations(routes.known.flatMap(withUrls), document['servers'])
-      return describe(match(method, path)?.route)
+      return describe(match(method, path, servers)?.route)
     }
     // What a document of someone else's says at its root holds for operations that are none of ours.
     const keepsRoot = !isMarked(document) && document['security'] !== undefined

@@ -41,18 +41,22 @@ export function readDeclared (document: Json): Declared {
   readVersion(document)
   const byId = new Map<string, Operation>()
   const byPath = pathTable<Operation>()
+  // A proxy may take the path of a server off; with it is what the document says, and so is looked for first.
+  const byBarePath = pathTable<Operation>()
   const unrouted = new Set<Operation>()
   for (const { method, path, operation, servers } of operationsOf(document)) {
     const known: Operation = { name: `${method} ${path}`, effective: effectiveOf(operation, document, `Operation ${method} ${path} of the document`) }
     unrouted.add(known)
     if (typeof operation['operationId'] === 'string') byId.set(`${method} ${operation['operationId']}`, known)
-    for (const base of ['', ...basePaths(servers)]) byPath.set(method, base + path, known)
+    for (const base of basePaths(servers)) byPath.set(method, base + path, known)
+    byBarePath.set(method, path, known)
   }
 
+  const findPath = (method: string, path: string): Operation | undefined => byPath.find(method, path) ?? byBarePath.find(method, path)
   const find = (method: string, { url, operationId }: Described): Operation | undefined => {
     const path = pathOf(url)
     // At `/` under a prefix Fastify answers with and without the last slash.
-    const found = byId.get(`${method} ${String(operationId)}`) ?? byPath.find(method, path) ?? byPath.find(method, `${path}/`)
+    const found = byId.get(`${method} ${String(operationId)}`) ?? findPath(method, path) ?? findPath(method, `${path}/`)
     if (found !== undefined) unrouted.delete(found)
     return found
   }

@@ -56,14 +56,16 @@ export function finish (document: Json, { schemes, security, routes, onOmitted }
 function finishPathItem (given: unknown, path: string, routes: RoutesOfOperations, drafting: Drafting): unknown {
   const item = standing(given, drafting.components)
   if (!isObject(item)) return item
+  const { servers } = item
+  const own = servers === undefined ? drafting : { ...drafting, webSocketServers: toWebSocket(servers) }
   const finishOne = (operation: unknown, field: string): unknown => {
     if (!isObject(operation) || !(METHODS.has(field.toLowerCase()) || MARK in operation)) return operation
     const method = field.toUpperCase()
     const mark = operation[MARK]
-    const route = mark === undefined ? routes.byPath(method, path) : routes.byMark(String(mark))
+    const route = mark === undefined ? routes.byPath(method, path, operation['servers'] ?? servers) : routes.byMark(String(mark))
     if (mark !== undefined && !hasField(method, drafting.version)) return drafting.onOmitted?.(method, path)
     if (route === undefined) return operation
-    return route.upgrade === 'only' && method !== 'GET' ? undefined : finishCallbacks(finishOperation(operation, method, route, drafting))
+    return route.upgrade === 'only' && method !== 'GET' ? undefined : finishCallbacks(finishOperation(operation, method, route, own))
   }
   const finished = mapEntries(item, finishOne)
   const { additionalOperations: additional } = finished

@@ -1,20 +1,28 @@
 import { basePaths, parameterNames, pathOf, pathTemplate } from './paths.ts'
 
-/** Finds the route that an operation of a document stands for, by method and path. */
-export type MatchOperation<Route> = (method: string, path: string) => Route | undefined
+/**
+ * Finds the route that an operation of a document stands for, by method and path.
+ *
+ * @param servers Server Objects of the operation or its path, which hold instead of those of the document
+ */
+export type MatchOperation<Route> = (method: string, path: string, servers?: unknown) => Route | undefined
 
 /** @param servers the Server Objects of the document, whose paths are not part of the paths below them */
 export function matchOperations<Route extends { readonly methods: readonly string[], readonly url: string }> (
   routes: Iterable<Route>, servers: unknown
 ): MatchOperation<Route> {
-  const bases = ['', ...basePaths(servers)]
   const known = pathTable<Route>()
-  for (const route of routes) {
-    for (const method of route.methods) {
-      for (const base of bases) if (route.url.startsWith(base)) known.set(method, pathOf(route.url.slice(base.length)), route)
+  for (const route of routes) for (const method of route.methods) known.set(method, pathOf(route.url), route)
+  const usual = basePaths(servers)
+  return (method, path, own) => {
+    // With the path of a server is what the document says; but a proxy may take it off, and @fastify/swagger takes off those of the
+    // document, whatever the operation says.
+    for (const base of own === undefined ? [...usual, ''] : [...basePaths(own), '', ...usual]) {
+      const route = known.find(method.toUpperCase(), base + path)
+      if (route !== undefined) return route
     }
+    return undefined
   }
-  return (method, path) => known.find(method.toUpperCase(), path)
 }
 
 /** Values by method and path, of which parameters may be called otherwise. */

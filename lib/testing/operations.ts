@@ -10,6 +10,8 @@ export interface Operation {
   readonly operation: Json
   /** Its own, and those of its Path Item. */
   readonly parameters: readonly Json[]
+  /** Its own Server Objects, or those of its Path Item. */
+  readonly servers: unknown
 }
 
 const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'])
@@ -70,14 +72,20 @@ export function operationsOf (document: Json): Operation[] {
   return Object.entries(paths).flatMap(([path, declared]) => {
     const item = resolve(document, declared)
     if (!isObject(item)) return []
-    const { additionalOperations: additional, parameters, ...fields } = item
+    const { additionalOperations: additional, parameters, servers, ...fields } = item
     const entries = [
       ...Object.entries(fields).filter(([field]) => METHODS.has(field.toLowerCase())),
       ...(isObject(additional) ? Object.entries(additional) : [])
     ]
     const shared = objects(document, parameters)
-    return entries.flatMap(([method, operation]) => isObject(operation)
-      ? [{ method: method.toUpperCase(), path, operation, parameters: [...objects(document, operation['parameters']), ...shared] }]
+    return entries.flatMap(([method, operation]): Operation[] => isObject(operation)
+      ? [{
+          method: method.toUpperCase(),
+          path,
+          operation,
+          parameters: [...objects(document, operation['parameters']), ...shared],
+          servers: operation['servers'] ?? servers
+        }]
       : [])
   })
 }

@@ -12,7 +12,7 @@ const HIDDEN_TAG = 'X-HIDDEN'
 export function findRoutes (document: Json, operations: readonly Operation[], known: readonly KnownRoute[]): Map<Operation, KnownRoute> {
   const match = matcher(known, document['servers'])
   return new Map(operations.flatMap((operation) => {
-    const route = match(operation.method, operation.path)
+    const route = match(operation.method, operation.path, operation.servers)
     return route === undefined ? [] : [[operation, route] as const]
   }))
 }
@@ -20,7 +20,7 @@ export function findRoutes (document: Json, operations: readonly Operation[], kn
 /** By the URL as @fastify/swagger reads it: Fastify changes that of a route at the end of a prefix when it adds the second form. */
 function matcher (known: readonly KnownRoute[], servers: unknown): MatchOperation<KnownRoute> {
   const match = matchOperations(known.map((route) => ({ methods: route.methods, url: route.options.url, route })), servers)
-  return (method, path) => match(method, path)?.route
+  return (method, path, own) => match(method, path, own)?.route
 }
 
 /** What one of the two sides does not have. */

@@ -39,9 +39,9 @@ export function targetFor (document: Json, operation: Operation, route: KnownRou
 }
 
 /** What @fastify/swagger took off the URL of the route. */
-function baseOf (document: Json, { path }: Operation, { options: { url } }: KnownRoute): string {
+function baseOf (document: Json, { path, servers }: Operation, { options: { url } }: KnownRoute): string {
   const isBase = (base: string) => url.startsWith(base) && templateOf(url.slice(base.length)) === pathTemplate(path)
-  return ['', ...basePaths(document['servers'])].find(isBase) ?? ''
+  return ['', ...basePaths(servers), ...basePaths(document['servers'])].find(isBase) ?? ''
 }
 
 function headersFor ({ options }: KnownRoute): Record<string, string> {

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify'
 import fastifySecurity from 'fastify-openapi-security'
+import { auditDocument } from 'fastify-openapi-security/testing'
 import { parse } from 'yaml'
 import { bodies, challenges, documentOf, equals, operations, response, send } from '../behaviour/documents/app.ts'
 import { CASES, DOCUMENT, makeSchemes, oauth, requestOf } from './pets.ts'
@@ -111,6 +112,44 @@ t.test('every refusal on the wire stands in the static document', async (t) => {
     compared++
   }
   t.equal(compared, CASES.filter(([, method, , , status]) => status !== 200 && method !== 'HEAD').length)
+})
+
+t.test('servers of a path or an operation hold instead of those of the document', async (t) => {
+  const get = (security: object[], more = {}) => ({ get: { security, responses: { 200: { description: 'Well.' } }, ...more } })
+  const document = {
+    openapi: '3.1.0',
+    info: { title: 'Pets', version: '1.0.0' },
+    servers: [{ url: 'https://api.example/v1' }],
+    paths: {
+      '/usual': get([{ partner: [] }]),
+      '/own': get([{ staff: [] }], { servers: [{ url: 'https://api.example/v2' }] }),
+      '/path': { servers: [{ url: 'https://api.example/v3' }], ...get([{ staff: [] }]) },
+      // Below its server it is where another path is without one.
+      '/v1/usual': get([])
+    }
+  }
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(fastifySecurity, { schemes: makeSchemes(), security: [{ machine: [] }], document })
+  for (const url of ['/v1/usual', '/v2/own', '/v3/path', '/v1/v1/usual']) app.get(url, async () => 'in')
+  app.get('/v1/own', { schema: { security: [] } }, async () => 'in')
+  await app.ready()
+  for (const [url, status, challenge] of [
+    ['/v1/usual', 401, /^ApiKey/], ['/v2/own', 401, /^Basic/], ['/v3/path', 401, /^Basic/], ['/v1/v1/usual', 200, undefined], ['/v1/own', 200, undefined]
+  ] as const) {
+    const { statusCode, headers } = await app.inject(url)
+    t.equal(statusCode, status, url)
+    if (challenge === undefined) t.notOk(headers['www-authenticate'], url)
+    else t.match(headers['www-authenticate'], challenge, url)
+  }
+  const { paths } = app.security.openapi(document)
+  t.strictSame(paths['/own'].get.security, [{ staff: [] }], 'not that of the route below /v1')
+  t.match(paths['/own'].get.responses, { 401: {} })
+  t.match(paths['/path'].get.responses, { 401: {} })
+  t.match(paths['/usual'].get.responses, { 401: {} })
+  t.strictSame(paths['/v1/usual'].get.responses, { 200: { description: 'Well.' } })
+  const { findings } = await auditDocument(app, { document: app.security.openapi(document) })
+  t.strictSame(findings.map(({ kind, path }) => `${kind} ${path}`), ['route_without_operation /v1/own'])
 })
 
 t.test('neither document is changed', async (t) => {
