@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ProblemSchema } from '../../schemas/problem.ts'
 import type { Answer } from '../challenge/answers.ts'
-import { CHALLENGE_FIELD, NO_STORE, RETRY_AFTER } from '../challenge/fields.ts'
+import { CHALLENGE_FIELD, DPOP_NONCE, NO_STORE, RETRY_AFTER } from '../challenge/fields.ts'
 import { PROBLEM_TYPE } from '../challenge/problem.ts'
 import { REASONS } from '../errors.ts'
 import { parseChallenges } from '../syntax.ts'
@@ -38,6 +38,7 @@ export function writeResponse (refusals: readonly Shown[], problem: Reference | 
   const headers = {
     'Cache-Control': components.add('headers', 'NoStore', NOT_KEPT),
     ...challengeHeader(refusals, status),
+    ...(answers.some(({ reason }) => reason === 'nonce_required') ? { [DPOP_NONCE]: components.add('headers', 'DPoPNonce', NONCE) } : {}),
     ...(status === 503 ? { 'Retry-After': components.add('headers', 'RetryAfter', LATER) } : {})
   }
   const content = problem === null ? {} : { content: { [PROBLEM_TYPE]: { schema: problem, examples: bodies(refusals, components) } } }
@@ -72,6 +73,11 @@ export function mergeResponse (declared: Json, ours: Json): Json {
 export const NO_DESCRIPTION = 'Default Response'
 
 const NOT_KEPT: Json = { description: 'Refusals are not to be kept.', required: true, schema: { type: 'string', enum: [NO_STORE] } }
+/** RFC 9449 §8.1: NQCHAR without spaces. Other refusals of the same status come without. */
+const NONCE: Json = {
+  description: 'The nonce that the next proof must contain, if one is asked for (RFC 9449 §8).',
+  schema: { type: 'string', pattern: '^[!#-\\[\\]-~]+$', maxLength: 1024 }
+}
 const LATER: Json = {
   description: 'Seconds after which to try again.',
   required: true,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { apiKey, bearer } from '../../lib/index.ts'
+import { apiKey, bearer, http } from '../../lib/index.ts'
 import { auditDocument, type AuditOptions } from '../../lib/testing.ts'
 import { asked, make, ok } from './app.ts'
 
@@ -105,6 +105,13 @@ const ROWS: readonly (readonly [name: string, app: () => Promise<FastifyInstance
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello')
   })), { timeout: 1000 }],
+  ['a nonce for proofs, which the application sends', () => make((app) => {
+    app.addHook('onSend', async (_request, reply, payload) => {
+      if (String(payload).includes('nonce_required')) reply.header('dpop-nonce', 'n-1')
+      return payload
+    })
+    app.get('/', ok)
+  }, { plugin: { schemes: { proof: http({ scheme: 'DPoP', registered: true, parse: (text) => text, verify: () => null, refusals: ['nonce_required'] }) }, security: [{ proof: [] }] } as never })],
   ['a resource with metadata', () => make((app) => app.get('/', ok), { plugin: { resource: 'https://api.example' } })],
   ['what is known of accounts is told', () => make((app) => app.get('/', ok), { plugin: { disclose: 'all' } })]
 ]

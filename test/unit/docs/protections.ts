@@ -1,5 +1,5 @@
 import type { Wording } from '../../../lib/challenge/challenges.ts'
-import { apiKey, basic, bearer, mutualTls, oauth2, secrets } from '../../../lib/index.ts'
+import { apiKey, basic, bearer, http, mutualTls, oauth2, secrets } from '../../../lib/index.ts'
 import type { Security } from '../../../lib/requirement/parse.ts'
 import { knownRoutes, type Protection } from '../../../lib/routes.ts'
 
@@ -14,6 +14,7 @@ export const schemes = Object.freeze({
   staff: basic({ verify }),
   service: bearer({ query: 'access_token', verify }),
   tls: mutualTls({ verify }),
+  proof: http({ scheme: 'DPoP', registered: true, parse: (text) => text, verify, refusals: ['proof_invalid', 'nonce_required'] }),
   fixed: apiKey({ in: 'header', name: 'X-Fixed', verify: secrets([{ value: 'fixed', credentials: {} }]), refusals: ['too_many_attempts', 'access_denied'] })
 })
 

@@ -81,6 +81,8 @@ t.test('header fields are documented where they can occur', async (t) => {
     [[{ partner: [] }], 400, []],
     [[{ partner: [] }], 401, ['WWW-Authenticate']],
     [[{ oauth: ['pets:read'] }], 403, ['WWW-Authenticate']],
+    [[{ proof: [] }], 401, ['WWW-Authenticate', 'DPoP-Nonce']],
+    [[{ proof: [] }, { oauth: ['pets:read'] }], 403, ['WWW-Authenticate']],
     [[{ partner: ['admin'] }], 403, []],
     [[{ tls: [] }], 403, []],
     [[{ fixed: [] }], 429, []],
