@@ -47,7 +47,7 @@ t.test('what an application wrote explains, and what is enforced is ours', async
     oauth: { type: 'oauth2', flows: { implicit: {} }, deprecated: true }
   })
   const written = writeSchemes(schemes, declared, 1)
-  t.strictSame(Object.keys(written), ['theirs', 'staff', 'service', 'partner', 'session', 'oauth', 'param', 'tls', 'fixed'])
+  t.strictSame(Object.keys(written), ['theirs', 'staff', 'service', 'partner', 'session', 'oauth', 'param', 'tls', 'proof', 'fixed'])
   t.match(written, {
     theirs: { type: 'http', scheme: 'digest' },
     staff: { type: 'http', scheme: 'basic', description: 'Staff only.', 'x-internal': true },
