@@ -24,6 +24,10 @@ import { invalid } from './websocket/settings.ts'
 
 type Route = KnownRoute['options']
 
+interface GuardableRoute extends KnownRoute {
+  readonly socket: ReturnType<Connections['routeOf']> | null
+}
+
 /** What routes are guarded with. */
 interface Guarding extends Registration {
   readonly declared: Declared | null
@@ -76,14 +80,15 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
 function protect (instance: FastifyInstance, route: Route, scope: Scope, guarding: Guarding): void {
-  const { routes, settings, declared, isMarking } = guarding
+  const { routes, settings, declared, isMarking, connections } = guarding
   const methods = [route.method].flat()
   const place = `Route ${methods.join(',')} ${route.url}`
   const { security, source } = effectiveFor(instance, route, scope, declared, place)
   const protection = routes.protect(security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
   const shared = protection === 'public' ? security : protection.policy.security
-  const known: KnownRoute = { security: shared, source, methods, url: route.url, websocket, instance, protection, options: route }
+  const socket = websocket ? socketOf(route, protection, connections, place) : null
+  const known = { security: shared, source, methods, url: route.url, websocket, instance, protection, socket, options: route }
   routes.add(known)
   if (isMarking) route.config = Object.assign({}, route.config, { [KNOWN]: known })
   if (route.logSerializers?.['req'] !== undefined) {
@@ -92,16 +97,21 @@ function protect (instance: FastifyInstance, route: Route, scope: Scope, guardin
   guardRoute(known, guarding, place)
 }
 
-function guardRoute (known: KnownRoute, { settings, guardsOf, connections }: Guarding, place: string): void {
-  const { protection, options: route, websocket, url } = known
-  const config: unknown = route.config?.websocket
-  if (protection === 'public') {
-    if (websocket && config !== undefined) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
-    return
-  }
+/** How the connections of a WebSocket route are guarded; `null` if it is public. */
+function socketOf (
+  { config }: Route, protection: KnownRoute['protection'], { routeOf }: Connections, place: string
+): ReturnType<Connections['routeOf']> | null {
+  const own: unknown = config?.websocket
+  if (protection !== 'public') return routeOf(own, protection.policy, place)
+  if (own !== undefined) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
+  return null
+}
+
+function guardRoute (known: GuardableRoute, { settings, guardsOf }: Guarding, place: string): void {
+  const { protection, options: route, websocket, url, socket } = known
+  if (protection === 'public') return
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
-  const socket = websocket ? { url, route: connections.routeOf(config, protection.policy, place) } : null
-  const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined, socket)
+  const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined, socket === null ? null : { url, route: socket })
   route.onRequest = [onRequest, ...[route.onRequest ?? []].flat()]
   if (onSend.length > 0) route.onSend = [...onSend, ...[route.onSend ?? []].flat()]
 }

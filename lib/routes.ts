@@ -6,6 +6,7 @@ import { compile, type Policy } from './policy.ts'
 import type { Effective } from './requirement/inherit.ts'
 import type { Security } from './requirement/parse.ts'
 import type { Schemes } from './scheme.ts'
+import type { WebSocketRoute } from './websocket/settings.ts'
 
 /** A compiled policy with its prepared answers; routes that declare the same share one. */
 export interface Protection {
@@ -20,6 +21,8 @@ export interface KnownRoute extends Effective {
   readonly websocket: boolean
   /** Where it was added. */
   readonly instance: FastifyInstance
+  /** How its connections are guarded; `null` if it has none, or is public. */
+  readonly socket: WebSocketRoute | null
   /** `'public'` if nothing is asked. */
   readonly protection: Protection | 'public'
   /** Fastify's own object, which @fastify/swagger reads when it makes the document. */

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { isOutermost } from '../boot.ts'
+import { TOKEN_PARAMETER } from '../credentials/token.ts'
 import type { Settings } from '../options.ts'
 import { urlsOf, type KnownRoute, type Routes } from '../routes.ts'
+import type { Carrier, Scheme } from '../scheme.ts'
+import { TICKET_PARAMETER } from '../websocket/tickets.ts'
 import { finish } from './finish.ts'
 import { isMarked } from './mark.ts'
 import { matchOperations, type MatchOperation } from './matching.ts'
@@ -57,7 +60,22 @@ function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute 
   }
 }
 
-function surroundingsOf ({ websocket, protection }: KnownRoute, { origins, subprotocol }: Settings): Surroundings {
-  const takesTokens = protection !== 'public' && protection.policy.slots.some(({ scheme }) => scheme.challenge?.oauth === true)
-  return { origins: websocket && origins !== null, subprotocol: websocket && subprotocol !== null && takesTokens }
+function surroundingsOf (
+  { websocket, protection, socket }: KnownRoute, { origins, subprotocol, websocket: options }: Settings
+): Surroundings {
+  const schemes = protection === 'public' ? [] : protection.policy.slots.map(({ scheme }) => scheme)
+  const takes = (carrier: Carrier, scheme: Scheme): boolean => (scheme.carriers ?? options.carriers).has(carrier)
+  const tokens = schemes.filter(({ challenge }) => challenge?.oauth === true)
+  const { limits } = options
+  return {
+    origins: websocket && origins !== null,
+    subprotocol: websocket && subprotocol !== null && tokens.some((scheme) => takes('subprotocol', scheme)),
+    limited: websocket && schemes.length > 0 &&
+      (limits.total < Infinity || limits.perIdentity < Infinity || (socket?.firstMessage ?? null) !== null),
+    query: [
+      ...(websocket && tokens.some((scheme) => takes('query', scheme) && scheme.queryName !== TOKEN_PARAMETER) ? [TOKEN_PARAMETER] : []),
+      ...(websocket && schemes.some((scheme) => takes('ticket', scheme)) ? [TICKET_PARAMETER] : [])
+    ],
+    byClose: socket?.refuse === 'close'
+  }
 }

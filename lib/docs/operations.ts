@@ -10,7 +10,7 @@ import { writeSecurity } from './requirements.ts'
 import type { RefusalResponse, Refusals } from './refusal-responses.ts'
 import type { Surroundings } from './refusals.ts'
 import { mergeResponse } from './responses.ts'
-import { addHandshake, addSubprotocol } from './websocket.ts'
+import { addCarriers, addHandshake } from './websocket.ts'
 
 /** What a document says of a route. */
 export interface DocumentedRoute {
@@ -44,7 +44,7 @@ export function finishOperation (operation: Json, method: string, route: Documen
   const { [MARK]: _, parameters, responses, ...rest } = operation
   const { protection, upgrade, surroundings } = route
   const kept = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
-  const asked = upgrades(route, method) && surroundings.subprotocol ? addSubprotocol(kept, drafting.components) : kept
+  const asked = upgrades(route, method) ? addCarriers(kept, surroundings, drafting.components) : kept
   const { webSocketServers: servers } = drafting
   return {
     ...(upgrade === 'only' && servers.length > 0 ? { servers } : {}),
@@ -64,7 +64,8 @@ function upgrades ({ upgrade }: DocumentedRoute, method: string): boolean {
 function finishResponses (declared: Json, method: string, route: DocumentedRoute, { components, refusals }: Drafting): Json {
   let responses = declared
   if (upgrades(route, method)) {
-    responses = addHandshake(responses, components, route.upgrade === 'only' && !route.responds)
+    const { byClose = false } = route.surroundings
+    responses = addHandshake(responses, components, { invented: route.upgrade === 'only' && !route.responds, byClose })
   }
   if (route.protection === 'public') return responses
   // Answers to HEAD have no content (RFC 9110 §9.3.2).

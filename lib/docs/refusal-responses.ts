@@ -25,7 +25,7 @@ export function prepareRefusals (components: Components): Refusals {
   return (protection, surroundings, bare) => {
     const variants = prepared.get(protection) ?? new Map<string, readonly RefusalResponse[]>()
     prepared.set(protection, variants)
-    const key = `${surroundings.origins} ${surroundings.subprotocol} ${bare}`
+    const key = `${surroundings.origins} ${surroundings.subprotocol} ${surroundings.limited === true} ${bare}`
     const known = variants.get(key) ?? prepare(protection, surroundings, bare, components)
     variants.set(key, known)
     return known

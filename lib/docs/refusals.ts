@@ -12,6 +12,11 @@ export interface Surroundings {
   readonly origins: boolean
   /** Whether a token may be offered as a WebSocket subprotocol. */
   readonly subprotocol: boolean
+  /** Whether there may be too many connections. */
+  readonly limited?: boolean
+  /** Query parameters of handshakes in which credentials may come, and whether handshakes are refused by closing. */
+  readonly query?: readonly string[]
+  readonly byClose?: boolean
 }
 
 /** A refusal that a route can come to, as the guard sends it. */
@@ -29,7 +34,7 @@ const HELD = Object.freeze({})
  * The refusals that a route can come to: found by asking the same decision what it makes of typical requests, for each reason that the
  * schemes say they refuse for. How several schemes fail together is not among them, in all its combinations.
  */
-export function refusalsOf ({ policy, answers }: Protection, { origins, subprotocol }: Surroundings): Shown[] {
+export function refusalsOf ({ policy, answers }: Protection, { origins, subprotocol, limited = false }: Surroundings): Shown[] {
   const shown: Shown[] = []
   const add = (decision: Decision, outcomes: readonly Outcome[], names: readonly string[]): void => {
     if (decision === 'anonymous' || !isDenial(decision)) return
@@ -59,6 +64,7 @@ export function refusalsOf ({ policy, answers }: Protection, { origins, subproto
   }
   ask(withoutCertificates(policy))
   if (origins) state('origin_not_allowed')
+  if (limited) state('too_many_attempts')
   if (policy.slots.some(({ scheme }) => reasonsOf(scheme).includes('verifier_unavailable'))) state('verifier_unavailable')
   return shown
 }

@@ -1,4 +1,9 @@
 import t from 'tap'
+import swagger from '@fastify/swagger'
+import websocket from '@fastify/websocket'
+import Fastify from 'fastify'
+import fastifySecurity, { bearer } from 'fastify-openapi-security'
+import type { Json } from '../../../lib/docs/openapi.ts'
 import { build, documentOf, ok, ORDERS, response, type Operation } from './app.ts'
 
 const read = [{ oauth: ['pets:read'] }]
@@ -75,4 +80,24 @@ t.test('frozen schemas of WebSocket routes work', async (t) => {
     }))
     t.match(document.paths, { '/live': { get: { security: read } }, '/http': { get: { security: read } } }, order)
   }
+})
+
+t.test('carriers in the query, limits and refusals by close are documented', async (t) => {
+  const options = { websocket: { ticket: true, query: true, refuse: 'close', limits: { total: 5 } } } as const
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Pets', version: '1.0.0' } } })
+  await app.register(websocket)
+  await app.register(fastifySecurity, { schemes: { token: bearer({ verify: () => null }) }, security: [{ token: [] }], ...options })
+  app.get('/live', { websocket: true }, () => {})
+  app.get('/pets', async () => [])
+  await app.ready()
+  const { paths, components } = app.swagger() as unknown as { paths: Record<string, { get: Json }>, components: Json } // of this application
+  const names = (operation: Json | undefined) =>
+    ((operation?.['parameters'] ?? []) as { $ref: string }[]).map(({ $ref }) => $ref.split('/').at(-1))
+  t.strictSame(names(paths['/live']?.get), ['WebSocketProtocol', 'WebSocketToken', 'WebSocketTicket'])
+  t.strictSame(names(paths['/pets']?.get), [])
+  t.match(paths['/live']?.get, { responses: { 101: {}, 401: {}, 429: {} } })
+  t.notOk('429' in ((paths['/pets']?.get['responses'] ?? {}) as object), 'limits are for connections')
+  t.match(components, { responses: { SwitchingProtocols: { description: /3000 for 401/ } } })
 })

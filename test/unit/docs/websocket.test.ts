@@ -14,13 +14,13 @@ t.test('a handshake is answered with 101, and a 200 that nobody declared goes', 
     ['others', { 404: invented }, true, { 101: handshake, 404: invented }]
   ]
   for (const [what, responses, canInvent, written] of table) {
-    t.strictSame(addHandshake(Object.freeze(responses), collectComponents({}), canInvent), written, what)
+    t.strictSame(addHandshake(Object.freeze(responses), collectComponents({}), { invented: canInvent, byClose: false }), written, what)
   }
 })
 
 t.test('the fields of a handshake are documented', async (t) => {
   const components = collectComponents({})
-  addHandshake({}, components, true)
+  addHandshake({}, components, { invented: true, byClose: false })
   t.match(components.toJson(), {
     responses: {
       SwitchingProtocols: {
@@ -37,7 +37,7 @@ t.test('the fields of a handshake are documented', async (t) => {
 })
 
 t.test('a 101 that the application declares keeps its words', async (t) => {
-  const { 101: written } = addHandshake({ 101: { description: 'Prices follow.', headers: { 'X-Feed': {} } } }, collectComponents({}), true)
+  const { 101: written } = addHandshake({ 101: { description: 'Prices follow.', headers: { 'X-Feed': {} } } }, collectComponents({}), { invented: true, byClose: true })
   t.match(written, { description: 'Prices follow.', headers: { 'X-Feed': {}, Upgrade: { required: true } } })
 })
 
