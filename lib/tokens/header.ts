@@ -1,3 +1,4 @@
+import { bytesOf } from './compact.ts'
 import { member, parseJsonObject } from './json-object.ts'
 
 /** What a token's `typ` says it is: an RFC 9068 access token, a JWT of no stated kind, or some other kind. */
@@ -26,6 +27,30 @@ export function readHeader (bytes: Uint8Array, algorithms: ReadonlySet<string>):
   if (kid !== undefined && typeof kid !== 'string') return null
   if (typ !== undefined && typeof typ !== 'string') return null
   return { alg, kid, kind: kindOf(typ) }
+}
+
+/** Issuers write few headers: one per key and kind of token. */
+const MAX_KNOWN = 100
+
+/** Reads headers, and knows those of tokens that were verified. */
+export interface HeaderReader {
+  /** @param header canonical base64url */
+  read (header: string): JwtHeader | null
+  /** To be told of verified tokens only, so that forged ones neither fill nor drop what is known. */
+  remember (header: string, read: JwtHeader): void
+}
+
+export function headerReader (algorithms: ReadonlySet<string>): HeaderReader {
+  const known = new Map<string, JwtHeader>()
+  return {
+    read: (header) => known.get(header) ?? readHeader(bytesOf(header), algorithms),
+    remember (header, read) {
+      if (known.has(header)) return
+      if (known.size >= MAX_KNOWN) known.clear()
+      // A copy: a slice would keep its whole token alive.
+      known.set(Buffer.from(header, 'latin1').toString('latin1'), read)
+    }
+  }
 }
 
 /** Media types are compared without regard to case; `application/` may be left out (RFC 7515 §4.1.9). */

@@ -1,23 +1,22 @@
 import type { Reason } from '../errors.ts'
 import { refuse, type Refusal } from '../scheme.ts'
 import { tokenCache } from './cache.ts'
-import { judgeClaims, type JwtCredentials } from './claims.ts'
+import type { JwtCredentials } from './claims.ts'
 import { parseCompact, type CompactToken } from './compact.ts'
-import { readHeader, type JwtHeader } from './header.ts'
-import { parseJsonObject } from './json-object.ts'
+import { headerReader, type JwtHeader } from './header.ts'
 import type { JwtSettings } from './jwt-options.ts'
-import { admits, type Profile } from './profile.ts'
-import { verifySignature } from './signature.ts'
+import { admits } from './profile.ts'
 import { singleFlight } from './single-flight.ts'
+import { proceed, tokenJudge, type Verdict } from './token-judge.ts'
 
 /** What a verifier uses of the request: its log, to tell the owner once about a profile that does not suit the issuer. */
 export interface LoggingRequest {
   readonly log?: { warn (message: string): void } | undefined
 }
 
-/** Judges tokens. A token that is remembered is answered at once, without a promise. Rejects when it cannot tell. */
+/** Judges tokens. What can be told at once, as of a token that is remembered, comes without a promise. Rejects when it cannot tell. */
 export interface JwtVerifier {
-  (token: string, request?: LoggingRequest): JwtCredentials | Refusal | Promise<JwtCredentials | Refusal>
+  (token: string, request?: LoggingRequest): Verdict | Promise<Verdict>
   /** The authorization server whose tokens are accepted. */
   readonly issuer: string
   /** The reasons for which it refuses, for the documents. */
@@ -40,9 +39,11 @@ const PROFILE_HINT = 'jwt(): a valid token of the configured issuer was refused 
  * @param now epoch milliseconds
  */
 export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerifier {
-  const { rules, profile, keys, algorithms, maxLength } = settings
+  const { rules, profile, algorithms, maxLength } = settings
+  const judge = tokenJudge(settings, now)
   const cache = settings.cache === 0 ? undefined : tokenCache<JwtCredentials>(settings.cache, now)
-  const share = singleFlight<JwtCredentials | Refusal>(MAX_SHARED)
+  const share = singleFlight<Verdict>(MAX_SHARED)
+  const headers = headerReader(algorithms)
   let hinted = false
 
   function verify (token: string, request?: LoggingRequest) {
@@ -51,32 +52,31 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
     if (known !== undefined) return known
     const compact = parseCompact(token, maxLength)
     if (compact === null) return refuse('credentials_malformed')
-    const header = readHeader(compact.header, algorithms)
+    const header = headers.read(compact.header)
     if (header === null) return refuse('credentials_invalid')
     if (admits(profile, header.kind)) return share(token, () => judgeAndRemember(compact, header))
     if (hinted || request?.log === undefined || !admits('jwt', header.kind)) return refuse('credentials_invalid')
     return hint(compact, header, request.log)
   }
 
-  async function judgeAndRemember (compact: CompactToken, header: JwtHeader) {
-    const judged = await judge(compact, header, profile)
-    if ('subject' in judged) cache?.set(compact.text, judged)
-    return judged
-  }
-
-  async function judge (compact: CompactToken, header: JwtHeader, by: Profile): Promise<JwtCredentials | Refusal> {
-    const key = await keys(header)
-    if (key === null || !await verifySignature(compact, key, header.alg)) return refuse('credentials_invalid')
-    const claims = parseJsonObject(compact.payload)
-    return claims === null ? refuse('credentials_invalid') : judgeClaims(claims, header.kind, by, rules, now() / 1000)
+  function judgeAndRemember (compact: CompactToken, header: JwtHeader): Verdict | Promise<Verdict> {
+    return proceed(judge(compact, header, profile), (judged) => {
+      if (!('subject' in judged)) return judged
+      headers.remember(compact.header, header)
+      cache?.set(compact.text, judged)
+      return judged
+    })
   }
 
   /** Only a token that the other profile would accept proves that the profile is the matter; a forged one must not fill the log. */
   async function hint (compact: CompactToken, header: JwtHeader, log: NonNullable<LoggingRequest['log']>): Promise<Refusal> {
-    // Whether the keys can be had or not, this profile refuses the token.
-    const judged = await judge(compact, header, 'jwt').catch(() => refuse('credentials_invalid'))
-    if ('subject' in judged && !hinted) log.warn(PROFILE_HINT)
-    hinted ||= 'subject' in judged
+    try {
+      const judged = await judge(compact, header, 'jwt')
+      if ('subject' in judged && !hinted) log.warn(PROFILE_HINT)
+      hinted ||= 'subject' in judged
+    } catch {
+      // Whether the keys can be had or not, this profile refuses the token.
+    }
     return refuse('credentials_invalid')
   }
 

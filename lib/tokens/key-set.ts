@@ -1,43 +1,47 @@
-import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK, type JWSHeaderParameters } from 'jose'
-import { leastBits, suitableAlgorithms } from './algorithms.ts'
+import type { KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
+import { leastBits, sameAlgorithm, suitableAlgorithms } from './algorithms.ts'
+import type { JwtHeader } from './header.ts'
 import { isJsonObject, member } from './json-object.ts'
 import { KeyFault, type KeySource } from './key-source.ts'
 import { publicKeyOf } from './public-key.ts'
+import { verificationKey, type VerificationKey } from './signature.ts'
 
 /** Bounds the work of reading a set (THREATS F04). */
 const MAX_KEYS = 100
 
+/** A key of a set, for the one algorithm it is used with. */
+export interface SetKey {
+  readonly kid: string | undefined
+  readonly key: VerificationKey
+  /** A public copy with nothing else in it. */
+  readonly jwk: JWK
+}
+
 /** Keys of a set given in the options. Faulty keys stop the application, keys for other purposes are passed over. */
 export function localKeys (set: unknown, algorithms: readonly string[]): KeySource {
-  const keys = membersOf(set).map((jwk) => pinKey(jwk, algorithms)).filter((jwk) => jwk !== null)
+  const keys = membersOf(set).map((jwk) => pinKey(jwk, algorithms)).filter((key) => key !== null)
   if (keys.length === 0) throw new KeyFault('holds no public key for any of the algorithms in use')
-  return selectFrom(createLocalJWKSet({ keys }), () => keys.length)
+  return (header) => selectKey(keys, header)
 }
 
 /** Keys of a fetched set. What cannot be used is passed over (RFC 7517 §5), an empty rest is a fault of the server. */
-export function fetchedKeys (set: unknown, algorithms: readonly string[]): JSONWebKeySet {
+export function fetchedKeys (set: unknown, algorithms: readonly string[]): SetKey[] {
   const keys = membersOf(set).map((jwk) => {
     try {
       return pinKey(jwk, algorithms)
     } catch {
       return null
     }
-  }).filter((jwk) => jwk !== null)
+  }).filter((key) => key !== null)
   if (keys.length === 0) throw new KeyFault('holds no public key for any of the algorithms in use')
-  return { keys }
+  return keys
 }
 
 /** Chooses by `kid` alone; without one, only a set of one key leaves no choice. */
-export function selectFrom (find: (header: JWSHeaderParameters) => Promise<CryptoKey>, size: () => number): KeySource {
-  return async ({ alg, kid }) => {
-    try {
-      const key = await find(kid === undefined ? { alg } : { alg, kid })
-      return kid === undefined && size() > 1 ? null : key
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return null
-      throw error
-    }
-  }
+export function selectKey (keys: readonly SetKey[], { alg, kid }: JwtHeader): VerificationKey | null {
+  const fitting = keys.filter((one) => sameAlgorithm(one.key.algorithm, alg) && (kid === undefined ? keys.length === 1 : one.kid === kid))
+  return fitting.length === 1 ? fitting[0]?.key ?? null : null
 }
 
 function membersOf (set: unknown): unknown[] {
@@ -48,10 +52,10 @@ function membersOf (set: unknown): unknown[] {
 }
 
 /**
- * A public copy of a key with the one algorithm it is used with: its own, else the first in use that suits it (RFC 8725 §3.1);
+ * A public key with the one algorithm it is used with: its own, else the first in use that suits it (RFC 8725 §3.1);
  * `null` if it is a key for another purpose.
  */
-function pinKey (jwk: unknown, algorithms: readonly string[]): JWK | null {
+function pinKey (jwk: unknown, algorithms: readonly string[]): SetKey | null {
   if (!isJsonObject(jwk)) return null
   const { kty, crv, alg, kid, use, key_ops: operations } = jwk
   if (typeof kty !== 'string' || kty === 'oct' || !isOptionalString(crv) || !isOptionalString(alg) || !isOptionalString(kid)) return null
@@ -60,15 +64,15 @@ function pinKey (jwk: unknown, algorithms: readonly string[]): JWK | null {
   const suitable = suitableAlgorithms(kty, crv, alg)
   const algorithm = algorithms.find((name) => suitable.includes(name))
   if (algorithm === undefined) return null
-  return { ...publicMembers(jwk, algorithm), ...kid !== undefined && { kid } }
-}
-
-function publicMembers (jwk: object, algorithm: string): JWK {
   const key = publicKeyOf(jwk)
   const bits = key.asymmetricKeyDetails?.modulusLength
   if (bits !== undefined && bits < leastBits(algorithm)) {
     throw new KeyFault(`holds an RSA key of ${bits} bits; ${leastBits(algorithm)} is the least (RFC 7518 §3.3)`)
   }
+  return { kid, key: verificationKey(key, algorithm), jwk: { ...publicMembers(key, algorithm), ...kid !== undefined && { kid } } }
+}
+
+function publicMembers (key: KeyObject, algorithm: string): JWK {
   const members = key.export({ format: 'jwk' }) as JWK // what Node exports is a JWK, typed there without its `kty`
   // Left out for Ed25519: its curve fixes the algorithm, which has two names.
   return members.kty === 'OKP' ? members : { ...members, alg: algorithm }

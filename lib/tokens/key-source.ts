@@ -1,15 +1,13 @@
-import type { KeyObject } from 'node:crypto'
-import type { CryptoKey } from 'jose'
 import type { JwtHeader } from './header.ts'
-
-export type VerificationKey = CryptoKey | KeyObject
+import type { VerificationKey } from './signature.ts'
 
 /**
  * Finds the one key for a header among the keys of the configured issuer; `null` if there is none or the header leaves a choice.
+ * At once if the keys are there.
  *
- * @throws KeySourceError if the keys cannot be had
+ * @returns rejects with a KeySourceError if the keys cannot be had
  */
-export type KeySource = (header: JwtHeader) => Promise<VerificationKey | null>
+export type KeySource = (header: JwtHeader) => VerificationKey | null | Promise<VerificationKey | null>
 
 /** The keys of an issuer cannot be had at the moment, so nothing can be said about a token. */
 export class KeySourceError extends Error {

@@ -1,16 +1,18 @@
 /**
- * Lets calls with one key that come while its work is under way wait for the same outcome.
+ * Lets calls with one key that come while its work is under way wait for the same outcome. What is known at once is not waited for.
  *
  * @param max number of keys that may be waited for; work beyond it is not shared, so that memory stays bounded
  */
-export function singleFlight<T> (max: number): (key: string, work: () => Promise<T>) => Promise<T> {
+export function singleFlight<T> (max: number): (key: string, work: () => T | Promise<T>) => T | Promise<T> {
   const underWay = new Map<string, Promise<T>>()
   return (key, work) => {
     const joinable = underWay.get(key)
     if (joinable !== undefined) return joinable
-    if (underWay.size >= max) return work()
-    const started = work().finally(() => underWay.delete(key))
+    const started = work()
+    if (!(started instanceof Promise) || underWay.size >= max) return started
     underWay.set(key, started)
+    const end = (): void => { underWay.delete(key) }
+    started.then(end, end)
     return started
   }
 }

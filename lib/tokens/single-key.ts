@@ -1,13 +1,14 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto'
 import { isCryptoKey, isKeyObject } from 'node:util/types'
 import type { CryptoKey } from 'jose'
 import { leastBits, sameAlgorithm, suitableAlgorithms } from './algorithms.ts'
 import { isJsonObject } from './json-object.ts'
-import { KeyFault, type KeySource, type VerificationKey } from './key-source.ts'
+import { KeyFault, type KeySource } from './key-source.ts'
 import { publicKeyOf } from './public-key.ts'
+import { verificationKey } from './signature.ts'
 
 interface DescribedKey {
-  readonly key: VerificationKey
+  readonly key: KeyObject
   readonly kty: string
   readonly crv?: string | undefined
   readonly bits: number
@@ -29,24 +30,25 @@ export function singleKey (given: unknown, algorithms: readonly string[] | undef
   const names = algorithmsOf(described, algorithms)
   const least = Math.max(...names.map(leastBits))
   if (described.bits < least) throw new KeyFault(`is ${described.bits} bits long; ${least} is the least for ${names.join(' and ')}`)
-  const { key, kid } = described
+  const { kid } = described
+  const key = verificationKey(described.key, names[0])
   return {
-    keys: async (header) => kid === undefined || header.kid === undefined || header.kid === kid ? key : null,
+    keys: (header) => kid === undefined || header.kid === undefined || header.kid === kid ? key : null,
     algorithms: names
   }
 }
 
-function algorithmsOf (key: DescribedKey, given: readonly string[] | undefined): readonly string[] {
+function algorithmsOf (key: DescribedKey, given: readonly string[] | undefined): readonly [string, ...string[]] {
   const suitable = suitableAlgorithms(key.kty, key.crv, key.alg)
   const names = given ?? suitable
-  const [first] = names
+  const [first, ...others] = names
   if (first === undefined) throw new KeyFault('suits no signature algorithm that is supported')
   const unsuitable = names.find((name) => !suitable.includes(name))
   if (unsuitable !== undefined) throw new KeyFault(`cannot be used with ${unsuitable}; it suits ${suitable.join(', ') || 'none'}`)
   if (!names.every((name) => sameAlgorithm(name, first))) {
     throw new KeyFault(`could be used with ${names.join(', ')}; name exactly one in the option \`algorithms\``)
   }
-  return names
+  return [first, ...others]
 }
 
 function describe (given: unknown): DescribedKey {
@@ -57,11 +59,12 @@ function describe (given: unknown): DescribedKey {
   throw new KeyFault('must be a CryptoKey, a KeyObject, a JSON Web Key or, for a shared secret, a Uint8Array')
 }
 
-function describeCryptoKey (key: CryptoKey): DescribedKey {
-  if (key.type === 'private') throw new KeyFault('is a private key; give the public key')
-  if (!key.usages.includes('verify')) throw new KeyFault('was imported without the usage `verify`')
+function describeCryptoKey (given: CryptoKey): DescribedKey {
+  if (given.type === 'private') throw new KeyFault('is a private key; give the public key')
+  if (!given.usages.includes('verify')) throw new KeyFault('was imported without the usage `verify`')
+  const key = KeyObject.from(given)
   // What WebCrypto fills in per algorithm is not told apart by the type of `algorithm`.
-  const { name, hash, namedCurve, modulusLength, length } = key.algorithm as {
+  const { name, hash, namedCurve, modulusLength, length } = given.algorithm as {
     name: string, hash?: { name: string }, namedCurve?: string, modulusLength?: number, length?: number
   }
   const hashBits = hash?.name.slice('SHA-'.length)

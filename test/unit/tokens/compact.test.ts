@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseCompact } from '../../../lib/tokens/compact.ts'
+import { bytesOf, parseCompact } from '../../../lib/tokens/compact.ts'
 
 const LIMIT = 1000
 
@@ -30,8 +30,10 @@ t.test('the limit counts every character', async (t) => {
   t.equal(parseCompact('YQ.YQ.YQ', 7), null)
 })
 
-t.test('header and payload are decoded', async (t) => {
-  const token = parseCompact('eyJhIjoxfQ.eyJiIjoyfQ.YQ', LIMIT)
-  t.equal(Buffer.from(token!.header).toString(), '{"a":1}')
-  t.equal(Buffer.from(token!.payload).toString(), '{"b":2}')
+t.test('the parts and what is signed', async (t) => {
+  const text = 'eyJhIjoxfQ.eyJiIjoyfQ.-_8'
+  const token = parseCompact(text, LIMIT)
+  t.strictSame(token, { text, header: 'eyJhIjoxfQ', payload: 'eyJiIjoyfQ', input: 'eyJhIjoxfQ.eyJiIjoyfQ', signature: '-_8' })
+  t.equal(Buffer.from(bytesOf('eyJhIjoxfQ')).toString(), '{"a":1}')
+  t.equal(Buffer.from(bytesOf('-_8')).toString('hex'), 'fbff')
 })
