@@ -70,13 +70,11 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
 
   /** Only a token that the other profile would accept proves that the profile is the matter; a forged one must not fill the log. */
   async function hint (compact: CompactToken, header: JwtHeader, log: NonNullable<LoggingRequest['log']>): Promise<Refusal> {
-    try {
-      const judged = await judge(compact, header, 'jwt')
-      if ('subject' in judged && !hinted) log.warn(PROFILE_HINT)
-      hinted ||= 'subject' in judged
-    } catch {
-      // Whether the keys can be had or not, this profile refuses the token.
-    }
+    // Whether the keys can be had or not, this profile refuses the token.
+    const judging = new Promise<Verdict>((resolve) => { resolve(judge(compact, header, 'jwt')) })
+    const judged = await judging.catch(() => refuse('credentials_invalid'))
+    if ('subject' in judged && !hinted) log.warn(PROFILE_HINT)
+    hinted ||= 'subject' in judged
     return refuse('credentials_invalid')
   }
 
