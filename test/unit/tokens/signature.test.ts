@@ -45,7 +45,9 @@ t.test('a signature is right by the algorithm of the key, whatever the header sa
     if (padded !== undefined) t.equal(await verifySignature(read(padded), prepared), false, `${alg}: ${twin}`)
     const dot = good.lastIndexOf('.')
     const signature = Buffer.from(good.slice(dot + 1), 'base64url')
-    for (const changed of [signature.subarray(1), signature.subarray(0, -1), Buffer.concat([signature, Buffer.alloc(1)]), Buffer.concat([Buffer.alloc(1), signature])]) {
+    const zero = Buffer.alloc(1)
+    const lengths = [signature.subarray(1), signature.subarray(0, -1), Buffer.concat([signature, zero]), Buffer.concat([zero, signature])]
+    for (const changed of lengths) {
       t.equal(verifySignature(read(`${good.slice(0, dot)}.${base64url(changed)}`), prepared), false, `${alg}: ${changed.length} bytes, at once`)
     }
   }
