@@ -165,7 +165,7 @@ const missing: Case = {
     'hook, all prepared': { build: () => hand.hooked(hand.refuseAll, nothing, 401) },
     '@fastify/bearer-auth': { build: async ({ secret }) => (await plugins()).bearerAuth([secret], nothing, 401) },
     '@fastify/basic-auth': { build: async ({ secret }) => (await plugins()).basicAuth(secret, nothing, 401) },
-    '@fastify/auth': { build: async ({ secret }) => (await plugins()).auth(secret, nothing, 500) },
+    '@fastify/auth': { build: async ({ secret }) => (await plugins()).auth(secret, nothing, 401) },
     '@fastify/jwt': { build: async ({ signed }) => (await plugins()).jwtPlugin(signed.RS256, 1000, nothing, 401) },
     'fastify-openapi-glue': { build: async ({ secret }) => (await plugins()).glue(secret, nothing, 401) }
   }

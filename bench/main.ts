@@ -31,21 +31,23 @@ const quick = words.includes('--quick')
 const effort = quick ? QUICK : THOROUGH
 const wanted = words.filter((word) => !word.startsWith('--'))
 
+/** The next thing a side's process says. */
+async function answer (child: ChildProcess, name: string): Promise<unknown> {
+  const [said] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  if (child.exitCode !== null) throw new Error(`${name}: the process ended with ${child.exitCode}`)
+  return said
+}
+
 async function start (one: Case, side: string, fixtures: string): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [one.name, side, fixtures, String(effort.warm), String(effort.round)])
-  const ended = once(child, 'exit').then(([code]) => { throw new Error(`${one.name}, ${side}: the process ended with ${code}`) })
-  ended.catch(() => {})
-  await Promise.race([once(child, 'message'), ended])
+  child.setMaxListeners(0)
+  await answer(child, `${one.name}, ${side}`)
   return child
 }
 
 async function order (child: ChildProcess, name: string): Promise<Cost> {
-  const answer = once(child, 'message')
-  const ended = once(child, 'exit').then(([code]) => { throw new Error(`${name}: the process ended with ${code}`) })
-  ended.catch(() => {})
   child.send('round')
-  const [cost] = await Promise.race([answer, ended])
-  return cost as Cost // child.ts sends it
+  return await answer(child, name) as Cost // child.ts sends it
 }
 
 async function measure (one: Case, fixtures: string): Promise<Map<string, Cost[]>> {

@@ -23,7 +23,12 @@ const COMMON = { host: 'api.example', accept: 'application/json', 'user-agent': 
 /** The fields every client sends, and one more. */
 export function fieldOf (name: string, values: readonly string[]): Fields {
   const bytes = values.map((value) => Buffer.from(value, 'latin1'))
-  return (number) => ({ ...COMMON, [name]: bytes[number % bytes.length]?.toString('latin1') ?? '' })
+  const template: Record<string, string> = { ...COMMON, [name]: '' }
+  return (number) => {
+    const fields = { ...template }
+    fields[name] = bytes[number % bytes.length]?.toString('latin1') ?? ''
+    return fields
+  }
 }
 
 /** The fields of a client that presents nothing. */
@@ -41,8 +46,10 @@ class LightRequest {
 
   constructor (headers: Record<string, string>) {
     this.headers = headers
-    this.rawHeaders = []
-    for (const name in headers) this.rawHeaders.push(name, headers[name] ?? '')
+    const { host = '', accept = '', 'user-agent': agent = '', authorization, 'x-api-key': key } = headers
+    this.rawHeaders = ['Host', host, 'Accept', accept, 'User-Agent', agent]
+    if (authorization !== undefined) this.rawHeaders.push('Authorization', authorization)
+    if (key !== undefined) this.rawHeaders.push('X-API-Key', key)
   }
 
   on (): this { return this }
