@@ -83,7 +83,8 @@ export function refuse (reason: Reason): Refusal {
  */
 export function asRefusal (value: unknown): Refusal | undefined {
   if (value instanceof Refusal) return value
-  const reason: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, REASON) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const { [REASON]: reason } = value as { readonly [REASON]?: unknown } // whatever it is
   if (typeof reason !== 'string') return undefined
   return Object.hasOwn(REFUSALS, reason) ? REFUSALS[reason as Reason] : REFUSALS.credentials_invalid
 }

@@ -37,6 +37,9 @@ const PARAMETER = new RegExp(
   `(${TCHAR}+)${WHITESPACE}=${WHITESPACE}(?:(${TCHAR}+)|"(${QDTEXT}*(?:\\\\${QUOTABLE}${QDTEXT}*)*)")`, 'y')
 
 const SPACE = 0x20
+const UPPER_A = 0x41
+const UPPER_Z = 0x5A
+const TO_LOWER = 0x20
 
 // The predicates take anything, since RegExp.test reads ['a'] and 1 as if they were strings.
 
@@ -83,6 +86,22 @@ export function parseCredentials (field: string): CredentialsStart | null {
   while (field.charCodeAt(rest) === SPACE) rest++
   if (rest === end && end < field.length) return null
   return { scheme: field.slice(0, end).toLowerCase(), rest: field.slice(rest) }
+}
+
+/**
+ * What {@link parseCredentials} reads after one scheme word, and `undefined` after any other, without making anything of what is not asked for.
+ *
+ * @param scheme a token in lower case
+ */
+export function credentialsFor (field: string, scheme: string): string | undefined {
+  const end = scheme.length
+  for (let i = 0; i < end; i++) {
+    const code = field.charCodeAt(i)
+    if ((code >= UPPER_A && code <= UPPER_Z ? code + TO_LOWER : code) !== scheme.charCodeAt(i)) return undefined
+  }
+  let rest = end
+  while (field.charCodeAt(rest) === SPACE) rest++
+  return rest === end && end < field.length ? undefined : field.slice(rest)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto'
+import { createPublicKey, hash, timingSafeEqual, verify as verifySignature } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifySchema, type HookHandlerDoneFunction } from 'fastify'
 import { createVerifier } from 'fast-jwt'
 import { jwtVerify } from 'jose'
@@ -41,10 +41,10 @@ const REFUSED = { type: 'about:blank', title: 'Unauthorized', status: 401 }
 
 /** Compares digests, which have one length. */
 export function byDigest (secret: string): Hook {
-  const expected = createHash('sha256').update(secret).digest()
+  const expected = hash('sha256', secret, 'buffer')
   return (request, reply, done) => {
     const token = tokenOf(request)
-    if (token === null || !timingSafeEqual(createHash('sha256').update(token).digest(), expected)) return unauthorized(reply)
+    if (token === null || !timingSafeEqual(hash('sha256', token, 'buffer'), expected)) return unauthorized(reply)
     done()
   }
 }

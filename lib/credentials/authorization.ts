@@ -1,5 +1,5 @@
 import { Refusal, refuse, type CredentialSource } from '../scheme.ts'
-import { parseCredentials } from '../syntax.ts'
+import { credentialsFor } from '../syntax.ts'
 import { isRepeated } from './lines.ts'
 
 const AMBIGUOUS = refuse('credentials_ambiguous')
@@ -17,11 +17,10 @@ export function readAuthorization (source: CredentialSource, scheme: string): st
   if (field === undefined) return undefined
   if (typeof field !== 'string') return AMBIGUOUS
   if (isRepeated(source, 'authorization')) return isFor(source, scheme) ? AMBIGUOUS : AMBIGUOUS_ELSEWHERE
-  const credentials = parseCredentials(field)
-  return credentials !== null && credentials.scheme === scheme ? credentials.rest : undefined
+  return credentialsFor(field, scheme)
 }
 
 function isFor ({ raw: { rawHeaders = [] } }: CredentialSource, scheme: string): boolean {
   return rawHeaders.some((line, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization' &&
-    parseCredentials(line)?.scheme === scheme)
+    credentialsFor(line, scheme) !== undefined)
 }

@@ -7,9 +7,12 @@ const read = new WeakMap<object, ReadonlySet<string>>()
  */
 export function covers (held: unknown, required: readonly string[]): boolean {
   if (required.length === 0) return true
-  if (Array.isArray(held)) return required.every((scope) => held.includes(scope))
-  const set = toSet(held)
-  return set !== null && required.every((scope) => set.has(scope))
+  const list = Array.isArray(held) ? held : null
+  const set = list === null ? toSet(held) : null
+  for (const scope of required) {
+    if (list?.includes(scope) !== true && set?.has(scope) !== true) return false
+  }
+  return true
 }
 
 function toSet (held: unknown): ReadonlySet<unknown> | null {

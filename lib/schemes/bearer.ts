@@ -49,15 +49,16 @@ export function tokenScheme<Credentials extends object, Scope extends string> (
   const { verify, query } = options
   if (typeof verify !== 'function') throw invalid(definition.type, '`verify` is not a function')
   if (query !== undefined && (typeof query !== 'string' || query === '')) throw invalid(definition.type, '`query` is not a parameter name')
+  const { issuer, judgesSyntax } = verify as { readonly issuer?: string, readonly judgesSyntax?: boolean } // jwt() says so
   const carriers = readCarriers(definition.type, options)
-  const places = { query: query ?? null, websocket: carriers }
+  const places = { query: query ?? null, websocket: carriers, isJudged: judgesSyntax === true }
   return {
     definition: describe(definition, options),
     scopes,
     location: { in: 'authorization', scheme: 'bearer' },
     queryName: query ?? (carriers?.has('query') === true ? TOKEN_PARAMETER : undefined),
     carriers,
-    issuer: (verify as { readonly issuer?: string }).issuer, // jwt() says which it trusts
+    issuer,
     ambient: false,
     challenge: CHALLENGE,
     realm: options.realm,

@@ -21,6 +21,8 @@ export interface JwtVerifier {
   readonly issuer: string
   /** The reasons for which it refuses, for the documents. */
   readonly refusals: readonly Reason[]
+  /** It refuses what is not written as tokens are itself, as malformed. */
+  readonly judgesSyntax: true
   /** Drops remembered tokens whose credentials match, so that they are verified anew; tells how many. */
   forget (predicate: (credentials: JwtCredentials) => boolean): number
 }
@@ -80,6 +82,7 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
 
   return Object.assign(verify, {
     issuer: rules.issuer,
+    judgesSyntax: true as const,
     refusals: settings.isRemote ? [...REFUSALS, 'verifier_unavailable' as const] : REFUSALS,
     forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0
   })

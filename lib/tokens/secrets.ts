@@ -19,9 +19,11 @@ interface Known<Credentials> {
 }
 
 const DIGEST = /^[0-9a-f]{64}$/i
-const EMPTY = digestOf('').toString('hex')
+const EMPTY = Buffer.from(digestOf(''), 'latin1').toString('hex')
 /** What a presented secret is compared with when it is unknown, so that knowing and not knowing take the same steps. */
 const NOBODY = new Uint8Array(32)
+/** Where the digest of a presented secret is laid for the comparison: making a buffer each time costs more than the digest. */
+const presented = Buffer.alloc(32)
 
 /**
  * Makes a verifier of fixed secrets, for `apiKey` and `bearer`. Secrets are kept and looked up as SHA-256 digests: the time taken
@@ -51,19 +53,19 @@ export function secrets<Credentials extends object> (
   const known = new Map<string, Known<Credentials>>()
   entries.forEach((entry: SecretEntry<Credentials>, index) => {
     const digest = digestOfEntry(entry, index)
-    const key = digest.toString('hex')
-    if (known.has(key)) throw invalid(`entry ${index} has the same secret as an earlier one`)
-    known.set(key, { digest, credentials: entry.credentials })
+    if (known.has(digest)) throw invalid(`entry ${index} has the same secret as an earlier one`)
+    known.set(digest, { digest: Buffer.from(digest, 'latin1'), credentials: entry.credentials })
   })
   const verify = (credential: string): Credentials | null => {
     const digest = digestOf(credential)
-    const found = known.get(digest.toString('hex'))
-    return timingSafeEqual(digest, found?.digest ?? NOBODY) && found !== undefined ? found.credentials : null
+    const found = known.get(digest)
+    presented.write(digest, 'latin1')
+    return timingSafeEqual(presented, found?.digest ?? NOBODY) && found !== undefined ? found.credentials : null
   }
   return Object.assign(verify, { refusals: ['credentials_invalid'] as const })
 }
 
-function digestOfEntry (entry: unknown, index: number): Buffer {
+function digestOfEntry (entry: unknown, index: number): string {
   const { value, sha256, credentials } = Object(entry) as Record<string, unknown> // every member is checked below
   if (typeof credentials !== 'object' || credentials === null) throw invalid(`entry ${index} needs \`credentials\`, an object`)
   if ((value === undefined) === (sha256 === undefined)) throw invalid(`entry ${index} needs \`value\` or \`sha256\`, and only one`)
@@ -74,11 +76,12 @@ function digestOfEntry (entry: unknown, index: number): Buffer {
   }
   if (typeof sha256 !== 'string' || !DIGEST.test(sha256)) throw invalid(`entry ${index}: \`sha256\` must be 64 hexadecimal digits`)
   if (sha256.toLowerCase() === EMPTY) throw invalid(`entry ${index}: \`sha256\` is the digest of nothing`)
-  return Buffer.from(sha256, 'hex')
+  return Buffer.from(sha256, 'hex').toString('latin1')
 }
 
-function digestOf (secret: string): Buffer {
-  return hash('sha256', secret, 'buffer')
+/** One character for each byte: a string is had in a third of the time of a buffer. */
+function digestOf (secret: string): string {
+  return hash('sha256', secret, 'binary')
 }
 
 function invalid (mend: string) {
