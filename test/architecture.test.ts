@@ -9,6 +9,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** From the bottom up: a file imports from its own row or a lower one. A name that ends in a slash is a whole folder. */
 const LAYERS: readonly (readonly string[])[] = [
   ['lib/errors.ts', 'lib/syntax.ts'],
+  ['lib/client/'],
   ['lib/scheme.ts', 'schemas/'],
   ['lib/requirement/', 'lib/credentials/', 'lib/define.ts'],
   ['lib/tokens/'],
@@ -24,14 +25,15 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/guard.ts', 'lib/handshake.ts', 'lib/first-message.ts', 'lib/connections.ts', 'lib/effective.ts'],
   ['lib/plugin.ts'],
   ['lib/document/', 'lib/testing/'],
-  ['lib/index.ts', 'lib/strict.ts', 'lib/document.ts', 'lib/testing.ts'],
+  ['lib/index.ts', 'lib/client.ts', 'lib/strict.ts', 'lib/document.ts', 'lib/testing.ts'],
   ['lib/cli/']
 ]
 
 /** Where nothing has an effect: no Fastify, no clock, no network, no state of the process. */
 const PURE: readonly string[] = [
   'lib/errors.ts', 'lib/syntax.ts', 'lib/scheme.ts', 'lib/requirement/', 'lib/credentials/', 'lib/policy.ts', 'lib/decision/decide.ts', 'lib/challenge/',
-  'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts'
+  'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts',
+  'lib/client/backoff.ts', 'lib/client/carriers.ts', 'lib/client/challenges.ts', 'lib/client/endings.ts', 'lib/client/messages.ts'
 ]
 
 /** What may be loaded from outside at run time, by whom, and why. */
@@ -59,7 +61,7 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
 const TOOLS: readonly string[] = ['lib/testing/', 'lib/cli/']
 
 /** Which only re-export; the plugin's also has the default export. */
-const SURFACES: readonly string[] = ['lib/index.ts', 'lib/document.ts', 'lib/testing.ts']
+const SURFACES: readonly string[] = ['lib/index.ts', 'lib/client.ts', 'lib/document.ts', 'lib/testing.ts']
 
 /** Types that need each other: the plugin's types name `app.security`, whose methods take what the program's types allow. */
 const TYPE_CYCLES: readonly (readonly [string, string])[] = [['lib/augment.ts', 'lib/security.ts'], ['lib/augment.ts', 'lib/message.ts']]
@@ -206,6 +208,32 @@ t.test('Fastify is known by its types only, and nothing reads files or opens ser
   t.strictSame(loaded, [])
   const fetching = inLib.filter((source) => find(source, (node) => ts.isIdentifier(node) && node.text === 'fetch' && !ts.isPropertyAccessExpression(node.parent)).length > 0)
   t.strictSame(fetching.map(({ path }) => path), ['lib/tokens/fetch-json.ts'], 'one file asks the network')
+})
+
+t.test('the client runs in browsers: nothing it reaches needs Node.js, Fastify or the rest of the package', async (t) => {
+  const reached = new Map<string, Source>()
+  const outside: string[] = []
+  const follow = (path: string): void => {
+    const source = sources.find((one) => one.path === path)
+    if (source === undefined || reached.has(path)) return
+    reached.set(path, source)
+    for (const { from } of source.imports) {
+      if (isOwn(from)) follow(from)
+      else outside.push(`${path} → ${from}`)
+    }
+  }
+  follow('lib/client.ts')
+  const files = sources.map(({ path }) => path).filter((path) => path.startsWith('lib/client/'))
+  t.strictSame([...reached.keys()].sort(), ['lib/client.ts', ...files, 'lib/syntax.ts'].sort(), 'all of its files, and one besides')
+  t.strictSame(outside, [], 'not even types')
+  const atRunTime = [...reached.values()].flatMap(({ path, imports }) => imports
+    .filter(({ from, typeOnly }) => !typeOnly && !/^lib\/client\//.test(from)).map(({ from }) => `${path} → ${from}`))
+  t.strictSame(atRunTime, [], 'at run time only its own')
+  const globals = [...reached.values()].flatMap((source) => find(source, (node) =>
+    ts.isIdentifier(node) && /^(?:Buffer|process|require|NodeJS|setImmediate|global|__dirname)$/.test(node.text)).map((node) => `${source.path}: ${node.getText()}`))
+  t.strictSame(globals, [], 'nor globals of Node.js')
+  const users = sources.filter(({ path, imports }) => !reached.has(path) && imports.some(({ from }) => /^lib\/client[./]/.test(from)))
+  t.strictSame(users.map(({ path }) => path), [], 'and the rest does without it')
 })
 
 t.test('pure places have no effects and no clock', async (t) => {
