@@ -85,7 +85,8 @@ const second: Case = {
 function seen (algorithm: Algorithm): Record<string, SideDeclaration> {
   return {
     [`this package, ${algorithm}`]: {
-      ours: true, build: ({ signed }) => own.ours(own.clientsOf(signed[algorithm], algorithm), [{ oauth: [] }], known(signed[algorithm]), 200)
+      ours: true,
+      build: ({ signed }) => own.ours(own.clientsOf(signed[algorithm], algorithm), [{ oauth: [] }], known(signed[algorithm]), 200)
     }
   }
 }

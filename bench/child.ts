@@ -74,7 +74,7 @@ if (build === undefined) throw new Error(`no such side: ${name}, ${sideName}`)
 const side = await build(readFixtures(fixtures))
 let { from, count } = await warmUp(side, Number(warm), Number(round))
 process.on('message', () => {
-  void measure(side, count, from).then((cost) => {
+  measure(side, count, from).then((cost) => {
     from += count
     process.send?.(cost)
   })

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --quick] [-- words]`: what guarding a request costs, beside those who do the same job. Every side of a case is a process
- * of its own, so that none spoils the other's compiled code; the rounds of the sides take turns. With words, only the cases whose names hold one.
+ * `npm run bench [-- --quick] [-- words]`: what guarding a request costs, beside those who do the same job. Every side of a case is a
+ * process of its own, so that none spoils the other's compiled code; the rounds of the sides take turns. With words, only the cases
+ * whose names hold one.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -89,7 +89,8 @@ export function parseCredentials (field: string): CredentialsStart | null {
 }
 
 /**
- * What {@link parseCredentials} reads after one scheme word, and `undefined` after any other, without making anything of what is not asked for.
+ * What {@link parseCredentials} reads after one scheme word, and `undefined` after any other, without making anything of what is not
+ * asked for.
  *
  * @param scheme a token in lower case
  */

@@ -78,7 +78,10 @@ export function joseCached ({ pem }: Signed, cache: number): Hook {
     const token = tokenOf(request)
     if (token === null) return unauthorized(reply)
     if (known?.get(token) !== undefined) return done()
-    jwtVerify(token, key, { issuer: ISSUER, audience: AUDIENCE }).then(({ payload }) => { known?.set(token, payload); done() }, () => { unauthorized(reply) })
+    jwtVerify(token, key, { issuer: ISSUER, audience: AUDIENCE }).then(({ payload }) => {
+      known?.set(token, payload)
+      done()
+    }, () => { unauthorized(reply) })
   }
 }
 

@@ -89,7 +89,9 @@ t.test('what cannot work is said at once, and without the URL', async (t) => {
 
 t.test('options that are undefined count as left out', async (t) => {
   const names = ['protocols', 'carrier', 'prefix', 'timeout', 'backoff', 'renewal', 'queue', 'allowInsecure', 'ticket', 'signal', 'reconnect']
-  const options = { WebSocket, token, ...Object.fromEntries(names.map((name) => [name, undefined])) } as unknown as ConnectOptions // from JavaScript
+  const undefinedOnes = Object.fromEntries(names.map((name) => [name, undefined]))
+  const options = { WebSocket, token, ...undefinedOnes } as unknown as ConnectOptions // from JavaScript
   t.strictSame(readOptions(URL_, options), readOptions(URL_, { WebSocket, token }))
-  t.strictSame(readOptions(URL_, { ...options, backoff: { initial: undefined } } as unknown as ConnectOptions).backoff, { initial: 1000, max: 30_000 })
+  const { backoff } = readOptions(URL_, { ...options, backoff: { initial: undefined } } as unknown as ConnectOptions)
+  t.strictSame(backoff, { initial: 1000, max: 30_000 })
 })

@@ -8,7 +8,7 @@ import {
 import { readControl, writeAuthenticate } from '../../lib/client/messages.ts'
 import { takeSubprotocol } from '../../lib/credentials/subprotocol.ts'
 import { CLOSE_CODES } from '../../lib/websocket/close-codes.ts'
-import { FIRST_MESSAGE, MESSAGE_TYPES } from '../../lib/websocket/first-message.ts'
+import { FIRST_MESSAGE, MESSAGE_TYPES } from '../../lib/websocket/message-format.ts'
 
 t.test('delays double up to a limit, and vary by half', async (t) => {
   const backoff = { initial: 1000, max: 30_000 }

@@ -92,7 +92,8 @@ t.test('carriers in the query, limits and refusals by close are documented', asy
   app.get('/live', { websocket: true }, () => {})
   app.get('/pets', async () => [])
   await app.ready()
-  const { paths, components } = app.swagger() as unknown as { paths: Record<string, { get: Json }>, components: Json } // of this application
+  const made = app.swagger() as unknown as { paths: Record<string, { get: Json }>, components: Json } // of this application
+  const { paths, components } = made
   const names = (operation: Json | undefined) =>
     ((operation?.['parameters'] ?? []) as { $ref: string }[]).map(({ $ref }) => $ref.split('/').at(-1))
   t.strictSame(names(paths['/live']?.get), ['WebSocketProtocol', 'WebSocketToken', 'WebSocketTicket'])
