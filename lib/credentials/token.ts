@@ -15,8 +15,8 @@ export interface TokenCarriers {
   readonly query: string | null
   /** Of WebSocket handshakes, if the plugin's options are not to say. */
   readonly websocket: ReadonlySet<Carrier> | undefined
-  /** Whether the verifier refuses what is no token68 itself: of long tokens that it remembers, nobody has to read every character. */
-  readonly isJudged?: boolean
+  /** Tells that a token was verified before, and so is well-formed: of long ones nobody has to read every character again. */
+  readonly isKnown?: ((token: string) => boolean) | undefined
 }
 
 /**
@@ -24,14 +24,14 @@ export interface TokenCarriers {
  * More than one is ambiguous (RFC 6750 §3.1), even if they are equal.
  */
 export function readToken (
-  source: CredentialSource, handshake: Handshake | undefined, { query, websocket, isJudged = false }: TokenCarriers
+  source: CredentialSource, handshake: Handshake | undefined, { query, websocket, isKnown }: TokenCarriers
 ): string | Refusal | undefined {
-  if (handshake === undefined) return checked(join(readAuthorization(source, 'bearer'), inQuery(source, query)), isJudged)
+  if (handshake === undefined) return checked(join(readAuthorization(source, 'bearer'), inQuery(source, query)), isKnown)
   const on = (carrier: Carrier): boolean => isCarried(websocket, handshake, carrier)
   let found = on('header') ? readAuthorization(source, 'bearer') : undefined
   if (on('subprotocol')) found = join(found, handshake.subprotocol)
   if (on('message')) found = join(found, handshake.message)
-  return checked(join(found, inQuery(source, query ?? (on('query') ? TOKEN_PARAMETER : null))), isJudged)
+  return checked(join(found, inQuery(source, query ?? (on('query') ? TOKEN_PARAMETER : null))), isKnown)
 }
 
 function inQuery (source: CredentialSource, name: string | null): string | Refusal | undefined {
@@ -43,6 +43,6 @@ function join (one: string | Refusal | undefined, other: string | Refusal | unde
   return other === undefined ? one : AMBIGUOUS
 }
 
-function checked (found: string | Refusal | undefined, isJudged: boolean): string | Refusal | undefined {
-  return isJudged || typeof found !== 'string' || isToken68(found) ? found : MALFORMED
+function checked (found: string | Refusal | undefined, isKnown: TokenCarriers['isKnown']): string | Refusal | undefined {
+  return typeof found !== 'string' || isKnown?.(found) === true || isToken68(found) ? found : MALFORMED
 }

@@ -1,5 +1,6 @@
 import { BOOT_ERRORS } from '../errors.ts'
 import { readToken, TOKEN_PARAMETER } from '../credentials/token.ts'
+import type { JwtVerifier } from '../tokens/jwt-verifier.ts'
 import type { ChallengeTemplate, Scheme, SchemeDefinition, Verify } from '../scheme.ts'
 import { collectRefusals, describe, readCarriers, type Carried, type Described, type NotPromise } from './http.ts'
 
@@ -49,9 +50,9 @@ export function tokenScheme<Credentials extends object, Scope extends string> (
   const { verify, query } = options
   if (typeof verify !== 'function') throw invalid(definition.type, '`verify` is not a function')
   if (query !== undefined && (typeof query !== 'string' || query === '')) throw invalid(definition.type, '`query` is not a parameter name')
-  const { issuer, judgesSyntax } = verify as { readonly issuer?: string, readonly judgesSyntax?: boolean } // jwt() says so
+  const { issuer, remembers } = verify as Partial<Pick<JwtVerifier, 'issuer' | 'remembers'>> // jwt() says so
   const carriers = readCarriers(definition.type, options)
-  const places = { query: query ?? null, websocket: carriers, isJudged: judgesSyntax === true }
+  const places = { query: query ?? null, websocket: carriers, isKnown: remembers }
   return {
     definition: describe(definition, options),
     scopes,

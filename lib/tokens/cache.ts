@@ -14,6 +14,8 @@ interface Entry<Credentials> {
 
 /** Credentials of tokens that were verified. Refusals are never kept. */
 export interface TokenCache<Credentials> {
+  /** Whether a token is kept, valid still or not. */
+  has (token: string): boolean
   get (token: string): Credentials | undefined
   set (token: string, credentials: Credentials): void
   /** Drops what matches; tells how many. */
@@ -28,21 +30,36 @@ export interface TokenCache<Credentials> {
  */
 export function tokenCache<Credentials extends { readonly expiresAt: number }> (size: number, now: () => number): TokenCache<Credentials> {
   const entries = new LRUCache<string, Entry<Credentials>>({ max: size })
+  // What was found last: a request's token is asked for twice, to be read and to be judged, and is the same string both times.
+  let last: Entry<Credentials> | undefined
+  let lastToken = ''
+
+  function find (token: string): Entry<Credentials> | undefined {
+    if (last !== undefined && lastToken === token) return last
+    const entry = entries.get(token.slice(-TAIL))
+    if (entry === undefined || entry.token !== token) return undefined
+    lastToken = token
+    return last = entry
+  }
+
   return {
+    has: (token) => find(token) !== undefined,
     get (token) {
-      const key = token.slice(-TAIL)
-      const entry = entries.get(key)
-      if (entry === undefined || entry.token !== token) return undefined
+      const entry = find(token)
+      if (entry === undefined) return undefined
       if (now() < entry.until) return entry.credentials
-      entries.delete(key)
+      last = undefined
+      entries.delete(token.slice(-TAIL))
       return undefined
     },
     set (token, credentials) {
+      last = undefined
       const until = Math.min(credentials.expiresAt * 1000, now() + MAX_AGE)
       entries.set(token.slice(-TAIL), { token, credentials, until })
     },
     forget (predicate) {
       const keys = [...entries].filter(([, { credentials }]) => predicate(credentials)).map(([key]) => key)
+      last = undefined
       for (const key of keys) entries.delete(key)
       return keys.length
     }

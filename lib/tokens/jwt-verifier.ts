@@ -21,8 +21,8 @@ export interface JwtVerifier {
   readonly issuer: string
   /** The reasons for which it refuses, for the documents. */
   readonly refusals: readonly Reason[]
-  /** It refuses what is not written as tokens are itself, as malformed. */
-  readonly judgesSyntax: true
+  /** Whether it remembers a token, which is then well-formed; to be asked before the token is given to it. */
+  remembers (token: string): boolean
   /** Drops remembered tokens whose credentials match, so that they are verified anew; tells how many. */
   forget (predicate: (credentials: JwtCredentials) => boolean): number
 }
@@ -82,7 +82,7 @@ export function jwtVerifier (settings: JwtSettings, now: () => number): JwtVerif
 
   return Object.assign(verify, {
     issuer: rules.issuer,
-    judgesSyntax: true as const,
+    remembers: (token: string) => cache?.has(token) === true,
     refusals: settings.isRemote ? [...REFUSALS, 'verifier_unavailable' as const] : REFUSALS,
     forget: (predicate: (credentials: JwtCredentials) => boolean) => cache?.forget(predicate) ?? 0
   })

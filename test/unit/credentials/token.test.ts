@@ -94,3 +94,15 @@ t.test('a WebSocket handshake brings a token where the options say, or the schem
     t.strictSame(told(readToken(inAll, handshake, { query: null, websocket: scheme && new Set(scheme) })), found, name)
   }
 })
+
+t.test('a token that is known is not read again; all others are', async (t) => {
+  const asked: string[] = []
+  const isKnown = (token: string): boolean => { asked.push(token); return token === 'known "' }
+  const readKnowing = (lines: [string, string][]): unknown => told(readToken(sourceOf(lines), undefined, { ...HEADER_ONLY, isKnown }))
+  t.equal(readKnowing([['Authorization', 'Bearer known "']]), 'known "')
+  t.strictSame(readKnowing([['Authorization', 'Bearer unknown "']]), MALFORMED)
+  t.equal(readKnowing([['Authorization', 'Bearer unknown']]), 'unknown')
+  t.strictSame(readKnowing([['Authorization', 'Bearer a'], ['Authorization', 'Bearer a']]), AMBIGUOUS)
+  t.equal(readKnowing([]), undefined)
+  t.strictSame(asked, ['known "', 'unknown "', 'unknown'])
+})

@@ -3,6 +3,7 @@ import { bearer } from '../../../lib/schemes/bearer.ts'
 import { oauth2 } from '../../../lib/schemes/oauth2.ts'
 import { openIdConnect } from '../../../lib/schemes/openIdConnect.ts'
 import type { Scheme } from '../../../lib/scheme.ts'
+import { jwt } from '../../../lib/tokens/jwt.ts'
 import { AMBIGUOUS, MALFORMED, sourceOf, told } from '../credentials/source.ts'
 
 const verify = (): null => null
@@ -77,5 +78,14 @@ t.test('openIdConnect in the document', async (t) => {
   for (const wrong of [undefined, '', 'id.example', '/relative', 1, null]) {
     t.throws(() => openIdConnect({ verify, openIdConnectUrl: wrong } as never),
       { code: 'FST_SECURITY_SCHEME_INVALID', message: /openIdConnect: `openIdConnectUrl` is not a URL/ }, String(wrong))
+  }
+})
+
+t.test('what is malformed is seen when it is read, whoever verifies: auditDocument() tries it only there', async (t) => {
+  const judge = jwt({ issuer: 'https://id.example', audience: 'https://api.example', key: new Uint8Array(32).fill(1), algorithms: ['HS256'] })
+  for (const [name, make] of MAKERS) {
+    for (const [word, given] of [['jwt()', judge], ['another verifier', verify]] as const) {
+      t.strictSame(told(make({ verify: given }).read(sourceOf([['Authorization', 'Bearer "garbled']]))), MALFORMED, `${name}, ${word}`)
+    }
   }
 })

@@ -65,3 +65,25 @@ t.test('forget drops what matches and counts it', async (t) => {
   t.ok(cache.get('ada'))
   t.equal(cache.forget(() => true), 1)
 })
+
+t.test('what was asked for last is forgotten, replaced and pushed out like everything else', async (t) => {
+  const { cache, clock } = cacheAt(0, 2)
+  const [ada, eve] = [{ name: 'ada', expiresAt: 10 }, { name: 'eve', expiresAt: 10 }]
+  cache.set('token', ada)
+  t.ok(cache.has('token'))
+  t.notOk(cache.has('other'), 'another')
+  t.equal(cache.get('token'), ada)
+  cache.set('token', eve)
+  t.equal(cache.get('token'), eve, 'replaced')
+  cache.forget(({ name }) => name === 'eve')
+  t.notOk(cache.has('token'), 'forgotten')
+  t.equal(cache.get('token'), undefined, 'forgotten')
+  cache.set('token', ada)
+  t.ok(cache.has('token'))
+  for (const token of ['one', 'two']) cache.set(token, eve)
+  t.equal(cache.get('token'), undefined, 'pushed out')
+  t.ok(cache.has('two'))
+  clock.ms = 10_000
+  t.equal(cache.get('two'), undefined, 'ended')
+  t.notOk(cache.has('two'), 'and dropped')
+})
