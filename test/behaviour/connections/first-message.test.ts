@@ -6,7 +6,7 @@ const authenticate = (token: unknown): string => JSON.stringify({ type: 'authent
 
 t.test('a connection waits for the message that authenticates', async (t) => {
   const order: string[] = []
-  const { app, seen } = await start({ firstMessage: { timeout: 300, maxBytes: 2000 } }, (app, seen) => {
+  const { app, seen } = await start({ firstMessage: { timeout: 1500, maxBytes: 2000 } }, (app, seen) => {
     app.get('/live', {
       websocket: true,
       schema: { querystring: { type: 'object', properties: { n: { type: 'integer' } } } },
