@@ -49,7 +49,7 @@ export function startConnections (settings: Settings, routes: Routes): Connectio
     revocations: revocations(),
     tickets: tickets(),
     upgrading: upgrading(sessions),
-    waiting: new Set()
+    waiting: new Map()
   }
   const renewing: Renewing = {
     sessions,
@@ -74,7 +74,10 @@ export function startConnections (settings: Settings, routes: Routes): Connectio
       return { ...route, policy, take: inbound(route, take, renewing) }
     },
     async close () {
-      for (const socket of sockets.waiting) closeWaiting(sockets, socket, { code: CLOSE_CODES.goingAway, reason: '' })
+      for (const [socket, waiting] of sockets.waiting) {
+        waiting.stop()
+        closeWaiting(sockets, socket, { code: CLOSE_CODES.goingAway, reason: '' })
+      }
       await sessions.close()
     }
   }

@@ -27,11 +27,12 @@ export function awaitMessage (
   server.handleUpgrade(request.raw, network, head, (socket) => {
     // Nothing may be written there as HTTP any more.
     if (reply.raw.socket !== null) reply.raw.detachSocket(reply.raw.socket)
-    sockets.add(socket)
     network.once('close', () => { sockets.delete(socket) })
     const waiting = waitForMessage(socket, network, format, sessions.deadlines, {
       gone () { reply.hijack() },
       failed (closing) {
+        const session = sessions.find(request)
+        if (session !== undefined) return sessions.end(session, closing)
         reply.hijack()
         closeWaiting(handshaking, socket, closing)
       },
@@ -42,12 +43,13 @@ export function awaitMessage (
         })
       }
     })
+    sockets.set(socket, waiting)
   })
 }
 
 function conclude (handshaking: Handshaking, asked: Asked, { decision, outcomes }: Judged, socket: Socket, waiting: Waiting): void {
   const { sessions, waiting: sockets } = handshaking
-  if (sockets.size === 0 || !sockets.has(socket)) return
+  if (waiting.isOver) return
   if (decision !== ANONYMOUS && isDenial(decision)) return refuseMessage(handshaking, asked, decision, outcomes, socket, waiting)
   const admission = { alternative: decision, outcomes }
   if (!enter(handshaking, asked, admission)) return refuseMessage(handshaking, asked, plainDenial('too_many_attempts'), outcomes, socket, waiting)

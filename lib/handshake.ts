@@ -15,7 +15,7 @@ import type { Sessions } from './websocket/sessions.ts'
 import { shut, type Socket } from './websocket/socket.ts'
 import { TICKET_PARAMETER, type Tickets } from './websocket/tickets.ts'
 import { closeUpgraded, type Upgrading } from './websocket/upgrade.ts'
-import { ignore } from './websocket/waiting.ts'
+import { ignore, type Waiting } from './websocket/waiting.ts'
 
 /** What all handshakes are judged with. */
 export interface Sockets {
@@ -26,7 +26,7 @@ export interface Sockets {
   readonly tickets: Tickets
   readonly upgrading: Upgrading
   /** Open connections whose clients are not authenticated yet. */
-  readonly waiting: Set<Socket>
+  readonly waiting: Map<Socket, Waiting>
 }
 
 /** What the handshakes of one route are judged with. */

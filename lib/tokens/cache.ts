@@ -38,8 +38,9 @@ export function tokenCache<Credentials extends { readonly expiresAt: number }> (
     if (last !== undefined && lastToken === token) return last
     const entry = entries.get(token.slice(-TAIL))
     if (entry === undefined || entry.token !== token) return undefined
+    last = entry
     lastToken = token
-    return last = entry
+    return entry
   }
 
   return {

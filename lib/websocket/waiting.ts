@@ -8,8 +8,10 @@ import type { Network, Socket } from './socket.ts'
 export interface Waiting {
   /** Stops waiting and gives the connection away: first to what is given, then it gets the frames that came meanwhile, in order. */
   handOver (established: (socket: Socket) => void): void
-  /** Stops waiting. */
+  /** Stops waiting, whatever comes of a message that is being judged. */
   stop (): void
+  /** Whether it has stopped. */
+  readonly isOver: boolean
 }
 
 /** What comes of waiting; one of them, once. */
@@ -29,6 +31,7 @@ export function waitForMessage (
   const kept: Frame[] = []
   let bytes = 0
   let isWaiting = true
+  let isOver = false
   const deadline: Deadline = { at: deadlines.clock() + format.timeout, due: () => { fail('credentials_missing', CLOSE_CODES.timeout) } }
 
   function onMessage (data: unknown, isBinary: unknown): void {
@@ -57,6 +60,7 @@ export function waitForMessage (
   }
 
   function stop (): void {
+    isOver = true
     deadlines.delete(deadline)
     socket.off('message', onMessage)
     socket.off('close', onClose)
@@ -70,6 +74,7 @@ export function waitForMessage (
   deadlines.add(deadline)
   return {
     stop,
+    get isOver () { return isOver },
     handOver (established) {
       stop()
       socket.off('error', ignore)

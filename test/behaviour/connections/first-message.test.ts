@@ -93,6 +93,28 @@ t.test('the format is the application\'s, and its greeting may be delivered', as
   client.socket.terminate()
 })
 
+t.test('a connection that is closed while its message is judged never reaches the handler', async (t) => {
+  const { app, seen } = await start({ firstMessage: { maxBytes: 200 } }, (app, seen) => {
+    app.get('/live', { websocket: true }, () => { seen.push('ran') })
+  })
+  const floods = connect(app, '/live')
+  await floods.opened
+  floods.socket.send(authenticate(tokenOf('late/ada')))
+  floods.socket.send('x'.repeat(300))
+  t.equal(await floods.ended, '1009 credentials_missing', 'too much meanwhile')
+  const waits = connect(app, '/live')
+  await waits.opened
+  waits.socket.send(authenticate(tokenOf('late/ada')))
+  await wait(30)
+  // Does not answer the close frame, so that the connection is there when the verifier answers.
+  const raw = Reflect.get(waits.socket, '_socket') as { pause (): void, resume (): void }
+  raw.pause()
+  await app.close()
+  t.strictSame(seen, [], 'the application ends meanwhile')
+  raw.resume()
+  t.equal(await waits.ended, '1001')
+})
+
 t.test('connections that wait are limited, and end with the application', async (t) => {
   const { app } = await start({ firstMessage: true, limits: { pending: 2 } }, (app) => {
     app.get('/live', { websocket: true }, () => {})
