@@ -18,7 +18,7 @@ import { readOptions } from './settings.ts'
  * const live = connect('wss://api.example/live', {
  *   protocols: 'chat.v1',
  *   token: async ({ fresh }) => {
- *     const response = await fetch('/session/token', { cache: fresh ? 'reload' : 'default' })
+ *     const response = await fetch('/session/token', { headers: fresh ? { 'cache-control': 'no-cache' } : {} })
  *     return response.status === 401 ? null : await response.text()
  *   },
  *   onMessage: (data) => { console.log(data) },
