@@ -62,11 +62,11 @@ function conclude (handshaking: Handshaking, asked: Asked, { decision, outcomes 
 }
 
 function refuseMessage (
-  { answers, settings, policy, sessions }: Handshaking, { request, reply }: Asked, denial: Denial, outcomes: readonly Outcome[],
+  { answers, settings, sessions }: Handshaking, { request, reply }: Asked, denial: Denial, outcomes: readonly Outcome[],
   socket: Socket, waiting: Waiting
 ): void {
-  const { reason, requiredScopes } = answers.of(denial, outcomes)
-  logRefusal(request, settings.logLevel, policy, denial, outcomes)
+  const { answer: { reason, requiredScopes }, record } = answers.prepared(denial, outcomes)
+  logRefusal(request, settings.logLevel, record)
   waiting.stop()
   reply.hijack()
   closeWaiting({ sessions }, socket, closingFor(reason, requiredScopes))

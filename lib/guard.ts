@@ -69,13 +69,13 @@ export function guards (
  * after those of the instance (CORS, rate limits), before the body is parsed. It judges the matched route, never the URL.
  */
 function guard (guarding: Guarding): onRequestHookHandler {
-  const { policy, settings: { verifyTimeout }, rehearsal } = guarding
-  const outside = new Set(policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative)))
+  const { policy, nothing, settings: { verifyTimeout }, rehearsal } = guarding
+  const outside = policy.alternatives.filter((alternative) => isOutsideAuthorization(policy, alternative))
   const byCertificate = policy.slots.some(({ scheme }) => scheme.location.in === 'certificate')
   const judgeHandshake = handshakeGuard(handshakingOf(guarding))
   return function securityGuard (request, reply, done) {
     if (isHandshake(request)) return judgeHandshake(request, reply, done)
-    const judged = gather({ policy, request, handshake: undefined, verifyTimeout, onVerifierError: logVerifierError })
+    const judged = gather({ policy, request, handshake: undefined, nothing, verifyTimeout, onVerifierError: logVerifierError })
     if (judged instanceof Promise) judged.then((late) => { if (!isGone(reply)) conclude(late, request, reply, done) }, done)
     else conclude(judged, request, reply, done)
   }
@@ -83,7 +83,7 @@ function guard (guarding: Guarding): onRequestHookHandler {
   function conclude ({ decision, outcomes }: Judged, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     if (decision !== ANONYMOUS && isDenial(decision)) return deny(guarding, request, reply, decision, outcomes)
     // Caches know to spare responses to Authorization only (RFC 9111 §3.5), and Vary cannot name a connection.
-    const isPrivate = decision === ANONYMOUS ? byCertificate : outside.has(decision)
+    const isPrivate = decision === ANONYMOUS ? byCertificate : outside.includes(decision)
     if (isPrivate && !reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
     if (decision !== ANONYMOUS) authenticate(request, policy, decision, outcomes)
     if (rehearsal.isOne?.(request) === true) return letGo(reply)
@@ -93,12 +93,13 @@ function guard (guarding: Guarding): onRequestHookHandler {
 
 /** The part of a guard that judges handshakes; they are refused over HTTP and let on as any request is. */
 function handshakingOf (guarding: Guarding): Handshaking {
-  const { policy, answers, settings, sockets, socket, rehearsal } = guarding
+  const { policy, answers, nothing, settings, sockets, socket, rehearsal } = guarding
   const isRehearsed = (request: FastifyRequest): boolean => rehearsal.isOne?.(request) === true
   const format = socket?.route.firstMessage ?? null
   const handshaking: Handshaking = {
     policy,
     answers,
+    nothing,
     ...sockets,
     route: socket?.route ?? null,
     url: socket?.url ?? '',
@@ -167,11 +168,12 @@ export function tripwire (isKnown: (request: FastifyRequest) => boolean): onRequ
 }
 
 function deny (
-  { policy, answers, settings, handled }: Guarding,
+  { answers, settings, handled }: Guarding,
   request: FastifyRequest, reply: FastifyReply, denial: Denial, outcomes: readonly Outcome[]
 ): void {
-  logRefusal(request, settings.logLevel, policy, denial, outcomes)
-  respond(request, reply, answers.of(denial, outcomes), handled)
+  const { answer, record } = answers.prepared(denial, outcomes)
+  logRefusal(request, settings.logLevel, record)
+  respond(request, reply, answer, handled)
 }
 
 function isOutsideAuthorization (policy: Policy, { slots }: Alternative): boolean {

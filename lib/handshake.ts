@@ -144,12 +144,12 @@ export function enter (
 function refuseHandshake (
   handshaking: Handshaking, { request, reply, upgrade }: Asked, denial: Denial, outcomes: readonly Outcome[]
 ): void {
-  const { route, answers, settings, policy, sessions } = handshaking
+  const { route, answers, settings, sessions } = handshaking
   const server = serverOf(request)
-  const answer = answers.of(denial, outcomes)
+  const { answer, record } = answers.prepared(denial, outcomes)
   const isByClose = route?.refuse === 'close' && answer.status !== 400 && !handshaking.isRehearsed(request)
   if (!isByClose || upgrade === undefined || server === undefined) return handshaking.deny(request, reply, denial, outcomes)
-  logRefusal(request, settings.logLevel, policy, denial, outcomes)
+  logRefusal(request, settings.logLevel, record)
   reply.hijack()
   closeUpgraded(server, request, upgrade, closingFor(answer.reason, answer.requiredScopes), sessions)
 }

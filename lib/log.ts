@@ -1,27 +1,15 @@
 import type { FastifyRequest } from 'fastify'
-import type { Denial } from './decision/decide.ts'
+import type { RefusalRecord } from './challenge/record.ts'
 import { VerifierMisuse } from './decision/judge.ts'
 import type { Settings } from './options.ts'
-import type { Policy } from './policy.ts'
-import { Refusal, refusalsOf, type Outcome } from './scheme.ts'
 
 const HIDDEN = '[redacted]'
 /** An error may be its own cause. */
 const MAX_CAUSES = 4
 
-/** Tells the server's owner why a request was refused, and what became of each scheme; one line. */
-export function logRefusal (
-  request: FastifyRequest, level: Settings['logLevel'], policy: Policy, { reason }: Denial, outcomes: readonly Outcome[]
-): void {
-  if (level === 'silent') return
-  const schemes: Record<string, string> = {}
-  const undocumented: string[] = []
-  policy.slots.forEach(({ name, scheme }, slot) => {
-    const outcome = outcomes[slot]
-    schemes[name] = outcome === undefined ? 'not presented' : outcome instanceof Refusal ? outcome.reason : 'accepted'
-    if (outcome instanceof Refusal && outcome.status !== 400 && !refusalsOf(scheme).includes(outcome.reason)) undocumented.push(name)
-  })
-  request.log[level]({ reason, schemes, ...(undocumented.length > 0 ? { undocumented } : {}) }, 'request refused')
+/** Tells the server's owner why a request was refused, and what became of each scheme; one line. Loggers may change what they are given. */
+export function logRefusal (request: FastifyRequest, level: Settings['logLevel'], record: RefusalRecord): void {
+  if (level !== 'silent') request.log[level]({ ...record }, 'request refused')
 }
 
 /** Tells the server's owner that a verifier could not tell; whatever was presented is kept out of the text. */

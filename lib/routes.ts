@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { decide, isDenial } from './decision/decide.ts'
+import { ANONYMOUS, decide, isDenial } from './decision/decide.ts'
+import type { Judged } from './decision/gather.ts'
 import { answersFor, type Answers } from './challenge/answers.ts'
 import type { Wording } from './challenge/challenges.ts'
 import { compile, type Policy } from './policy.ts'
@@ -12,6 +13,8 @@ import type { WebSocketRoute } from './websocket/settings.ts'
 export interface Protection {
   readonly policy: Policy
   readonly answers: Answers
+  /** What becomes of requests that present nothing. */
+  readonly nothing: Judged
 }
 
 /** A route as the plugin knows it. */
@@ -63,6 +66,8 @@ export function knownRoutes (schemes: Schemes, wording: Omit<Wording, 'metadataU
 
 function prepare (policy: Policy | 'public', wording: Wording): Protection | 'public' {
   if (policy === 'public') return policy
-  const decision = decide(policy, policy.slots.map(() => undefined))
-  return Object.freeze({ policy, answers: answersFor(policy, isDenial(decision) ? decision : null, wording) })
+  const outcomes = Object.freeze(policy.slots.map(() => undefined))
+  const decision = decide(policy, outcomes)
+  const answers = answersFor(policy, decision !== ANONYMOUS && isDenial(decision) ? decision : null, wording)
+  return Object.freeze({ policy, answers, nothing: Object.freeze({ decision, outcomes }) })
 }

@@ -5,6 +5,7 @@ import { Refusal, type Outcome } from '../scheme.ts'
 import { writeChallenge } from '../syntax.ts'
 import { challengesOf, type Wording } from './challenges.ts'
 import { problem } from './problem.ts'
+import { recordOf, type RefusalRecord } from './record.ts'
 
 /** A refusal as it goes on the wire. */
 export interface Answer {
@@ -18,11 +19,20 @@ export interface Answer {
   readonly requiredScopes: readonly string[]
 }
 
+/** A refusal, for both who learn of it. */
+export interface Prepared {
+  /** For the caller. */
+  readonly answer: Answer
+  /** For the server's log. */
+  readonly record: RefusalRecord
+}
+
 /** The answers of one policy, each made once. */
 export interface Answers {
   /** What someone who presents nothing is told; `null` where that is not refused. */
   readonly anonymous: Answer | null
   of (denial: Denial, outcomes: readonly Outcome[]): Answer
+  prepared (denial: Denial, outcomes: readonly Outcome[]): Prepared
 }
 
 const REASON_NUMBERS: ReadonlyMap<Reason, number> = new Map((Object.keys(REASONS) as Reason[]).map((reason, i) => [reason, i]))
@@ -34,20 +44,26 @@ const KEPT = 128
 
 /** Prepares the answers of a policy. */
 export function answersFor (policy: Policy, anonymousDenial: Denial | null, wording: Wording): Answers {
-  const kept = new Map<number, Answer>()
-  const of = (denial: Denial, outcomes: readonly Outcome[]): Answer => {
+  const kept = new Map<number, Prepared>()
+  const prepare = (denial: Denial, outcomes: readonly Outcome[]): Prepared =>
+    Object.freeze({ answer: makeAnswer(policy, denial, outcomes, wording), record: recordOf(policy, denial, outcomes) })
+  const nothing = policy.slots.map(() => undefined)
+  const anonymous = anonymousDenial === null ? null : prepare(anonymousDenial, nothing)
+  if (anonymous !== null && anonymousDenial !== null) kept.set(signature(anonymousDenial, nothing), anonymous)
+  const prepared = (denial: Denial, outcomes: readonly Outcome[]): Prepared => {
+    if (denial === anonymousDenial && anonymous !== null) return anonymous
     const key = signature(denial, outcomes)
-    let answer = kept.get(key)
-    if (answer === undefined) {
-      answer = makeAnswer(policy, denial, outcomes, wording)
-      if (kept.size < KEPT && Number.isSafeInteger(key)) kept.set(key, answer)
+    let found = kept.get(key)
+    if (found === undefined) {
+      found = prepare(denial, outcomes)
+      if (kept.size < KEPT && Number.isSafeInteger(key)) kept.set(key, found)
     }
-    return answer
+    return found
   }
-  return { anonymous: anonymousDenial === null ? null : of(anonymousDenial, policy.slots.map(() => undefined)), of }
+  return { anonymous: anonymous?.answer ?? null, of: (denial, outcomes) => prepared(denial, outcomes).answer, prepared }
 }
 
-/** All an answer depends on: the reason, what became of each slot, and which slots a challenge may speak of. */
+/** All that is said of a refusal depends on: the reason, what became of each slot, and which slots a challenge may speak of. */
 function signature ({ reason, failing }: Denial, outcomes: readonly Outcome[]): number {
   let key = REASON_NUMBERS.get(reason) ?? 0
   for (let slot = 0; slot < outcomes.length; slot++) {

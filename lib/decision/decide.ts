@@ -32,8 +32,11 @@ export function isDenial (decision: Decision): decision is Denial {
 }
 
 /** Whether every slot of an alternative was accepted and holds what is required. */
-export function isSatisfied (alternative: Alternative, outcomes: readonly Outcome[]): boolean {
-  return alternative.slots.every((slot, i) => isHeld(outcomes[slot], alternative.scopes[i] ?? []))
+export function isSatisfied ({ slots, scopes }: Alternative, outcomes: readonly Outcome[]): boolean {
+  for (let i = 0; i < slots.length; i++) {
+    if (!isHeld(outcomes[slots[i] ?? -1], scopes[i] ?? [])) return false
+  }
+  return true
 }
 
 /**
@@ -41,10 +44,12 @@ export function isSatisfied (alternative: Alternative, outcomes: readonly Outcom
  * the request, then any satisfied alternative, then what could not be decided, then what is known but not enough, then 401.
  */
 export function decide (policy: Policy, outcomes: readonly Outcome[]): Decision {
-  const ambiguous = outcomes.find((outcome): outcome is Refusal => outcome instanceof Refusal && outcome.status === 400)
-  if (ambiguous !== undefined) return deny(ambiguous.reason, slotsWhere(policy, (slot) => outcomes[slot] === refuse(ambiguous.reason)))
-  const satisfied = policy.alternatives.find((alternative) => isSatisfied(alternative, outcomes))
-  if (satisfied !== undefined) return satisfied
+  for (const outcome of outcomes) {
+    if (outcome instanceof Refusal && outcome.status === 400) {
+      return deny(outcome.reason, slotsWhere(policy, (slot) => outcomes[slot] === refuse(outcome.reason)))
+    }
+  }
+  for (const alternative of policy.alternatives) if (isSatisfied(alternative, outcomes)) return alternative
   return policy.optional ? decideOptional(policy, outcomes) : decideRequired(policy, outcomes)
 }
 
@@ -62,12 +67,25 @@ function decideOptional (policy: Policy, outcomes: readonly Outcome[]): Decision
 }
 
 function decideRequired (policy: Policy, outcomes: readonly Outcome[]): Decision {
-  const distances = policy.alternatives.map(({ slots, scopes }) =>
-    Math.max(...slots.map((slot, i) => distance(policy, slot, outcomes[slot], scopes[i] ?? []))))
-  if (distances.includes(UNDECIDED)) return deny('verifier_unavailable', [])
-  if (distances.includes(THROTTLED)) return deny('too_many_attempts', [])
-  const nearest = policy.alternatives.find((_, i) => distances[i] === SHORT || distances[i] === WEAK)
-  return nearest === undefined ? unauthenticated(policy, outcomes) : insufficient(nearest, outcomes)
+  let isThrottled = false
+  let nearest: Alternative | null = null
+  for (const alternative of policy.alternatives) {
+    const far = farthest(policy, alternative, outcomes)
+    if (far === UNDECIDED) return deny('verifier_unavailable', [])
+    if (far === THROTTLED) isThrottled = true
+    if ((far === SHORT || far === WEAK) && nearest === null) nearest = alternative
+  }
+  if (isThrottled) return deny('too_many_attempts', [])
+  return nearest === null ? unauthenticated(policy, outcomes) : insufficient(nearest, outcomes)
+}
+
+function farthest (policy: Policy, { slots, scopes }: Alternative, outcomes: readonly Outcome[]): number {
+  let far = OK
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] ?? -1
+    far = Math.max(far, distance(policy, slot, outcomes[slot], scopes[i] ?? []))
+  }
+  return far
 }
 
 function isHeld (outcome: Outcome, scopes: readonly string[]): boolean {

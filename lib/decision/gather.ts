@@ -12,6 +12,8 @@ export interface Gathering {
   readonly handshake: Handshake | undefined
   /** What became of some slots before, such as those of a ticket; they are neither read nor verified again. */
   readonly known?: readonly Outcome[] | undefined
+  /** What a request that presents nothing is told, where that was decided before. */
+  readonly nothing?: Judged
   /** How long a verifier may take, in milliseconds. */
   readonly verifyTimeout: number
   /** Told when a verifier fails; the credential is given so that it can be kept out of logs. */
@@ -31,12 +33,21 @@ const UNAVAILABLE = refuse('verifier_unavailable')
  * each challenge can carry its own error. No promise unless a verifier answers with one.
  */
 export function gather (gathering: Gathering): Judged | Promise<Judged> {
-  const { policy: { slots, alternatives } } = gathering
-  const { known } = gathering
-  const presented = slots.map((slot, i) => known?.[i] ?? read(gathering, slot))
-  const outcomes = presented.map((found, i): Outcome => known?.[i] ?? (found instanceof Refusal ? found : undefined))
-  if (outcomes.some((outcome) => outcome instanceof Refusal && outcome.status === 400)) return conclude(gathering, outcomes)
-  return run(gathering, presented, outcomes, alternatives, 0)
+  const { policy: { slots, alternatives }, known, nothing } = gathering
+  const presented: unknown[] = []
+  const outcomes: Outcome[] = []
+  let isNothing = true
+  let isAmbiguous = false
+  for (const slot of slots) {
+    const before = known?.[presented.length]
+    const found = before ?? read(gathering, slot)
+    presented.push(found)
+    outcomes.push(before ?? (found instanceof Refusal ? found : undefined))
+    if (found !== undefined) isNothing = false
+    if (found instanceof Refusal && found.status === 400) isAmbiguous = true
+  }
+  if (isNothing && nothing !== undefined) return nothing
+  return isAmbiguous ? conclude(gathering, outcomes) : run(gathering, presented, outcomes, alternatives, 0)
 }
 
 /** A scheme that fails to read cannot tell what was presented; the error may quote it, so it is not passed on. */
@@ -102,31 +113,40 @@ interface Verifying {
 
 /** Verifies one slot and stores its outcome; answers a promise only if the verifier does. Never rejects. */
 function verifySlot (gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[]): Promise<void> | null {
-  const { policy, request, onVerifierError } = gathering
-  const { name, scheme } = policy.slots[slot] as { name: string, scheme: Verifying } // what read() found is what verify() takes
-  const fail = (error: unknown) => {
-    outcomes[slot] = UNAVAILABLE
-    onVerifierError(request, name, error, credential)
-  }
-  const settle = (verdict: unknown) => { outcomes[slot] = readVerdict(verdict, Date.now() / 1000) }
+  const { scheme } = gathering.policy.slots[slot] as { scheme: Verifying } // what read() found is what verify() takes
   try {
-    const verdict = scheme.verify(credential, request)
-    if (isThenable(verdict)) return settleInTime(verdict, gathering.verifyTimeout, settle).catch(fail)
-    settle(verdict)
+    const verdict = scheme.verify(credential, gathering.request)
+    if (isThenable(verdict)) return verifyLate(gathering, slot, credential, outcomes, verdict)
+    outcomes[slot] = readVerdict(verdict, Date.now)
   } catch (error) {
-    fail(error)
+    outcomes[slot] = cannotTell(gathering, slot, credential, error)
   }
   return null
 }
 
-/** Settles with the first of answer and time limit; what comes later is ignored. */
-async function settleInTime (verdict: PromiseLike<unknown>, milliseconds: number, settle: (verdict: unknown) => void): Promise<void> {
+async function verifyLate (
+  gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[], verdict: PromiseLike<unknown>
+): Promise<void> {
+  try {
+    outcomes[slot] = readVerdict(await inTime(verdict, gathering.verifyTimeout), Date.now)
+  } catch (error) {
+    outcomes[slot] = cannotTell(gathering, slot, credential, error)
+  }
+}
+
+function cannotTell ({ policy: { slots }, request, onVerifierError }: Gathering, slot: number, credential: unknown, error: unknown): Refusal {
+  onVerifierError(request, slots[slot]?.name ?? '', error, credential)
+  return UNAVAILABLE
+}
+
+/** The first of answer and time limit; what comes later is ignored. */
+async function inTime (verdict: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => { reject(new Error(`the verifier gave no answer within ${milliseconds} ms`)) }, milliseconds)
   })
   try {
-    settle(await Promise.race([verdict, limit]))
+    return await Promise.race([verdict, limit])
   } finally {
     clearTimeout(timer)
   }

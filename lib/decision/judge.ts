@@ -10,10 +10,10 @@ const EXPIRED = refuse('token_expired')
 /**
  * Reads what a verifier answered. Only the documented forms count: `true`, a string or an Error must never let anyone in.
  *
- * @param now epoch seconds
+ * @param now tells epoch milliseconds; asked only of credentials that end
  * @throws VerifierMisuse
  */
-export function readVerdict (verdict: unknown, now: number): Refusal | object {
+export function readVerdict (verdict: unknown, now: () => number): Refusal | object {
   if (verdict === null || verdict === undefined || verdict === false) return INVALID
   if (typeof verdict !== 'object' || verdict instanceof Error || Array.isArray(verdict)) throw misuse(`answered ${nameOf(verdict)}`)
   const refusal = asRefusal(verdict)
@@ -23,7 +23,7 @@ export function readVerdict (verdict: unknown, now: number): Refusal | object {
   if (expiresAt === undefined) return verdict
   const end = expiresAt instanceof Date ? expiresAt.getTime() / 1000 : expiresAt
   if (typeof end !== 'number' || Number.isNaN(end)) throw misuse('gave credentials whose `expiresAt` is neither a Date nor epoch seconds')
-  return end > now ? verdict : EXPIRED
+  return end * 1000 > now() ? verdict : EXPIRED
 }
 
 function misuse (what: string): VerifierMisuse {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { inspect } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import { recordOf } from '../../lib/challenge/record.ts'
 import { VerifierMisuse } from '../../lib/decision/judge.ts'
 import { logRefusal, logVerifierError } from '../../lib/log.ts'
 import { denialOf, outcomesOf, policyOf } from './challenge/stage.ts'
@@ -18,7 +19,7 @@ t.test('a refusal is one line that names the reason and what became of each sche
   const policy = policyOf([{ oauth: ['read'] }, { key: [], session: [] }])
   const outcomes = outcomesOf(policy, { oauth: 'account_disabled', key: [] })
   const { request, lines } = listening()
-  logRefusal(request, 'info', policy, denialOf(policy, outcomes), outcomes)
+  logRefusal(request, 'info', recordOf(policy, denialOf(policy, outcomes), outcomes))
   t.strictSame(lines, [['info', {
     reason: 'account_disabled', schemes: { oauth: 'account_disabled', key: 'accepted', session: 'not presented' }, undocumented: ['oauth']
   }, 'request refused']], 'also what callers are not told, and that the document does not say so')
@@ -29,7 +30,7 @@ t.test('the level is a matter of options', async (t) => {
   const outcomes = outcomesOf(policy, {})
   for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const) {
     const { request, lines } = listening()
-    logRefusal(request, level, policy, denialOf(policy, outcomes), outcomes)
+    logRefusal(request, level, recordOf(policy, denialOf(policy, outcomes), outcomes))
     t.strictSame(lines.map(([level]) => level), level === 'silent' ? [] : [level], level)
   }
 })
@@ -37,7 +38,7 @@ t.test('the level is a matter of options', async (t) => {
 t.test('a refusal before anything was judged', async (t) => {
   const policy = policyOf([{ oauth: [] }])
   const { request, lines } = listening()
-  logRefusal(request, 'info', policy, { reason: 'origin_not_allowed', failing: [], short: null }, [])
+  logRefusal(request, 'info', recordOf(policy, { reason: 'origin_not_allowed', failing: [], short: null }, []))
   t.strictSame(lines[0]?.[1], { reason: 'origin_not_allowed', schemes: { oauth: 'not presented' } })
 })
 
@@ -45,7 +46,7 @@ t.test('no credentials and no scopes are in the line', async (t) => {
   const policy = policyOf([{ oauth: ['read'] }])
   const outcomes = [{ scopes: ['canary'], token: 'canary' }]
   const { request, lines } = listening()
-  logRefusal(request, 'info', policy, denialOf(policy, outcomes), outcomes)
+  logRefusal(request, 'info', recordOf(policy, denialOf(policy, outcomes), outcomes))
   t.notMatch(JSON.stringify(lines), 'canary')
 })
 

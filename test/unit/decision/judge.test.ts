@@ -3,19 +3,20 @@ import { readVerdict, VerifierMisuse } from '../../../lib/decision/judge.ts'
 import { refuse } from '../../../lib/scheme.ts'
 
 const NOW = 1_700_000_000
+const now = (): number => NOW * 1000
 
 t.test('nothing is a refusal', async (t) => {
-  for (const verdict of [null, undefined, false]) t.equal(readVerdict(verdict, NOW), refuse('credentials_invalid'), String(verdict))
+  for (const verdict of [null, undefined, false]) t.equal(readVerdict(verdict, now), refuse('credentials_invalid'), String(verdict))
 })
 
 t.test('a refusal is itself', async (t) => {
-  t.equal(readVerdict(refuse('token_revoked'), NOW), refuse('token_revoked'))
+  t.equal(readVerdict(refuse('token_revoked'), now), refuse('token_revoked'))
 })
 
 t.test('credentials are themselves', async (t) => {
   class Account { name = 'Ada' }
   for (const verdict of [{}, { name: 'Ada' }, new Account(), Object.create(null) as object, Object.freeze({ scopes: [] }), new Map()]) {
-    t.equal(readVerdict(verdict, NOW), verdict)
+    t.equal(readVerdict(verdict, now), verdict)
   }
 })
 
@@ -32,10 +33,10 @@ t.test('anything else is a programming error and lets nobody in', async (t) => {
     ['an end that is true', { expiresAt: true }, /`expiresAt` is neither/]
   ]
   for (const [name, verdict, message] of table) {
-    t.throws(() => readVerdict(verdict, NOW), message, name)
-    t.throws(() => readVerdict(verdict, NOW), { name: 'TypeError', message: /^(?!.*secret)/ }, `${name}: not what it holds`)
-    t.throws(() => readVerdict(verdict, NOW), /it may answer a credentials object, null, undefined, false or refuse\(reason\)|`/, `${name}: the mend`)
-    try { readVerdict(verdict, NOW) } catch (error) { t.ok(error instanceof VerifierMisuse, `${name}: kind`) }
+    t.throws(() => readVerdict(verdict, now), message, name)
+    t.throws(() => readVerdict(verdict, now), { name: 'TypeError', message: /^(?!.*secret)/ }, `${name}: not what it holds`)
+    t.throws(() => readVerdict(verdict, now), /it may answer a credentials object, null, undefined, false or refuse\(reason\)|`/, `${name}: the mend`)
+    try { readVerdict(verdict, now) } catch (error) { t.ok(error instanceof VerifierMisuse, `${name}: kind`) }
   }
 })
 
@@ -47,6 +48,6 @@ t.test('credentials end exactly when they say', async (t) => {
   ]
   for (const [name, expiresAt, ended] of table) {
     const verdict = { expiresAt }
-    t.equal(readVerdict(verdict, NOW), ended ? refuse('token_expired') : verdict, name)
+    t.equal(readVerdict(verdict, now), ended ? refuse('token_expired') : verdict, name)
   }
 })
