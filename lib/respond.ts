@@ -5,6 +5,8 @@ import { PROBLEM_TYPE } from './challenge/problem.ts'
 import { refusalError } from './errors.ts'
 import { isHandshake } from './websocket/handshake.ts'
 
+/** Fastify writes names in lower case; one that is in it already need not be made so. */
+const CHALLENGE = CHALLENGE_FIELD.toLowerCase()
 const identity = (body: string) => body
 
 /**
@@ -28,8 +30,8 @@ export function respond (request: FastifyRequest, reply: FastifyReply, answer: A
 
 /** One line each (RFC 9110 §5.3), after those the application has set. */
 function challenge (reply: FastifyReply, challenges: readonly string[]): void {
-  const set = reply.getHeader(CHALLENGE_FIELD)
-  reply.header(CHALLENGE_FIELD, set === undefined ? challenges : [set, challenges].flat())
+  const set = reply.getHeader(CHALLENGE)
+  reply.header(CHALLENGE, set === undefined ? challenges : [set, challenges].flat())
   expose(reply, CHALLENGE_FIELD)
 }
 

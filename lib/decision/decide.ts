@@ -31,14 +31,6 @@ export function isDenial (decision: Decision): decision is Denial {
   return decision !== ANONYMOUS && 'reason' in decision
 }
 
-/** Whether every slot of an alternative was accepted and holds what is required. */
-export function isSatisfied ({ slots, scopes }: Alternative, outcomes: readonly Outcome[]): boolean {
-  for (let i = 0; i < slots.length; i++) {
-    if (!isHeld(outcomes[slots[i] ?? -1], scopes[i] ?? [])) return false
-  }
-  return true
-}
-
 /**
  * Decides over the outcomes of all slots. Pure and total; the order of precedence is that of DESIGN §2: ambiguous delivery ends
  * the request, then any satisfied alternative, then what could not be decided, then what is known but not enough, then 401.
@@ -49,8 +41,29 @@ export function decide (policy: Policy, outcomes: readonly Outcome[]): Decision 
       return deny(outcome.reason, slotsWhere(policy, (slot) => outcomes[slot] === refuse(outcome.reason)))
     }
   }
-  for (const alternative of policy.alternatives) if (isSatisfied(alternative, outcomes)) return alternative
-  return policy.optional ? decideOptional(policy, outcomes) : decideRequired(policy, outcomes)
+  let isUndecided = false
+  let isThrottled = false
+  let nearest: Alternative | null = null
+  for (const alternative of policy.alternatives) {
+    const far = farthest(policy, alternative, outcomes)
+    if (far === OK) return alternative
+    if (far === UNDECIDED) isUndecided = true
+    if (far === THROTTLED) isThrottled = true
+    if ((far === SHORT || far === WEAK) && nearest === null) nearest = alternative
+  }
+  if (policy.optional) return decideOptional(policy, outcomes)
+  if (isUndecided) return deny('verifier_unavailable', [])
+  if (isThrottled) return deny('too_many_attempts', [])
+  return nearest === null ? unauthenticated(policy, outcomes) : insufficient(nearest, outcomes)
+}
+
+function farthest (policy: Policy, { slots, scopes }: Alternative, outcomes: readonly Outcome[]): number {
+  let far = OK
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] ?? -1
+    far = Math.max(far, distance(policy, slot, outcomes[slot], scopes[i] ?? []))
+  }
+  return far
 }
 
 function decideOptional (policy: Policy, outcomes: readonly Outcome[]): Decision {
@@ -64,28 +77,6 @@ function decideOptional (policy: Policy, outcomes: readonly Outcome[]): Decision
   if (harder === undefined) return unauthenticated(policy, outcomes)
   const slot = policy.slots.findIndex(({ scheme }, i) => !scheme.ambient && outcomes[i] === harder)
   return deny(harder.reason, harder.status === 403 ? [slot] : [])
-}
-
-function decideRequired (policy: Policy, outcomes: readonly Outcome[]): Decision {
-  let isThrottled = false
-  let nearest: Alternative | null = null
-  for (const alternative of policy.alternatives) {
-    const far = farthest(policy, alternative, outcomes)
-    if (far === UNDECIDED) return deny('verifier_unavailable', [])
-    if (far === THROTTLED) isThrottled = true
-    if ((far === SHORT || far === WEAK) && nearest === null) nearest = alternative
-  }
-  if (isThrottled) return deny('too_many_attempts', [])
-  return nearest === null ? unauthenticated(policy, outcomes) : insufficient(nearest, outcomes)
-}
-
-function farthest (policy: Policy, { slots, scopes }: Alternative, outcomes: readonly Outcome[]): number {
-  let far = OK
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i] ?? -1
-    far = Math.max(far, distance(policy, slot, outcomes[slot], scopes[i] ?? []))
-  }
-  return far
 }
 
 function isHeld (outcome: Outcome, scopes: readonly string[]): boolean {
@@ -105,12 +96,19 @@ function distance (policy: Policy, slot: number, outcome: Outcome, scopes: reado
 
 /** The caller is known; what is said is about the first declared alternative that comes this near. */
 function insufficient (alternative: Alternative, outcomes: readonly Outcome[]): Denial {
-  const refused = alternative.slots.filter((slot) => outcomes[slot] instanceof Refusal)
-  const reasons = refused.map((slot) => (outcomes[slot] as Refusal).reason) // filtered above
-  const weak = refused.filter((_, i) => reasons[i] === 'authentication_too_weak')
+  const { slots, scopes } = alternative
+  const short: number[] = []
+  const weak: number[] = []
+  const refused: number[] = []
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] ?? -1
+    const outcome = outcomes[slot]
+    if (outcome instanceof Refusal) (outcome.reason === 'authentication_too_weak' ? weak : refused).push(slot)
+    else if (!isHeld(outcome, scopes[i] ?? [])) short.push(slot)
+  }
   if (weak.length > 0) return deny('authentication_too_weak', weak)
-  if (reasons[0] !== undefined) return deny(reasons[0], refused)
-  const short = alternative.slots.filter((slot, i) => !isHeld(outcomes[slot], alternative.scopes[i] ?? []))
+  const first = outcomes[refused[0] ?? -1]
+  if (first instanceof Refusal) return deny(first.reason, refused)
   return { reason: 'scope_insufficient', failing: short, short: alternative }
 }
 

@@ -34,15 +34,15 @@ const UNAVAILABLE = refuse('verifier_unavailable')
  */
 export function gather (gathering: Gathering): Judged | Promise<Judged> {
   const { policy: { slots, alternatives }, known, nothing } = gathering
-  const presented: unknown[] = []
-  const outcomes: Outcome[] = []
+  const presented = new Array<unknown>(slots.length)
+  const outcomes = new Array<Outcome>(slots.length)
   let isNothing = true
   let isAmbiguous = false
-  for (const slot of slots) {
-    const before = known?.[presented.length]
-    const found = before ?? read(gathering, slot)
-    presented.push(found)
-    outcomes.push(before ?? (found instanceof Refusal ? found : undefined))
+  for (let i = 0; i < slots.length; i++) {
+    const before = known?.[i]
+    const found = before ?? read(gathering, slots[i] as Slot) // i is within
+    presented[i] = found
+    outcomes[i] = before ?? (found instanceof Refusal ? found : undefined)
     if (found !== undefined) isNothing = false
     if (found instanceof Refusal && found.status === 400) isAmbiguous = true
   }
@@ -134,8 +134,8 @@ async function verifyLate (
   }
 }
 
-function cannotTell ({ policy: { slots }, request, onVerifierError }: Gathering, slot: number, credential: unknown, error: unknown): Refusal {
-  onVerifierError(request, slots[slot]?.name ?? '', error, credential)
+function cannotTell ({ policy, request, onVerifierError }: Gathering, slot: number, credential: unknown, error: unknown): Refusal {
+  onVerifierError(request, policy.slots[slot]?.name ?? '', error, credential)
   return UNAVAILABLE
 }
 

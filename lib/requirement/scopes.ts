@@ -7,10 +7,10 @@ const read = new WeakMap<object, ReadonlySet<string>>()
  */
 export function covers (held: unknown, required: readonly string[]): boolean {
   if (required.length === 0) return true
-  const list = Array.isArray(held) ? held : null
+  const list: readonly unknown[] | null = Array.isArray(held) ? held : null
   const set = list === null ? toSet(held) : null
   for (const scope of required) {
-    if (list?.includes(scope) !== true && set?.has(scope) !== true) return false
+    if (list === null ? set === null || !set.has(scope) : !list.includes(scope)) return false
   }
   return true
 }

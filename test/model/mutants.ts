@@ -1,4 +1,4 @@
-import { ANONYMOUS, decide, isDenial, isSatisfied, type Decision, type Denial } from '../../lib/decision/decide.ts'
+import { ANONYMOUS, decide, isDenial, type Decision, type Denial } from '../../lib/decision/decide.ts'
 import type { Reason } from '../../lib/errors.ts'
 import type { Alternative, Policy } from '../../lib/policy.ts'
 import { refuse, Refusal, type Outcome } from '../../lib/scheme.ts'
@@ -111,7 +111,7 @@ export const MUTANTS: Readonly<Record<string, Wrong>> = {
 
   'ambiguous is invalid': mistake(({ status }) => status === 400, refuse('credentials_invalid')),
   'ambiguous matters only if nothing is satisfied': (policy, outcomes) =>
-    policy.alternatives.find((alternative) => isSatisfied(alternative, outcomes)) ?? decide(policy, outcomes),
+    policy.alternatives.find((alternative) => isSatisfied(policy, alternative, outcomes)) ?? decide(policy, outcomes),
   'throttled is invalid': mistake(({ status }) => status === 429, refuse('credentials_invalid')),
   'throttled is undecided': mistake(({ status }) => status === 429, refuse('verifier_unavailable')),
   'weak is invalid': mistake(({ reason }) => reason === 'authentication_too_weak', refuse('credentials_invalid')),
@@ -149,4 +149,10 @@ export const MUTANTS: Readonly<Record<string, Wrong>> = {
 
   'everything is let in': ({ alternatives }) => alternatives[0] ?? ANONYMOUS,
   'nothing is let in': spoilAllowed((allowed) => allowed === ANONYMOUS ? allowed : denial('access_denied'))
+}
+
+/** What the real decision says of one alternative, were there no other and nothing ambiguous elsewhere. */
+function isSatisfied (policy: Policy, alternative: Alternative, outcomes: readonly Outcome[]): boolean {
+  const others = outcomes.map((outcome, slot) => alternative.slots.includes(slot) ? outcome : undefined)
+  return decide({ ...policy, optional: false, alternatives: [alternative] }, others) === alternative
 }
