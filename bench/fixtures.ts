@@ -12,6 +12,8 @@ export interface Signed {
   readonly tokens: readonly string[]
   /** The same with another token's signature. */
   readonly forged: readonly string[]
+  /** One whose type is plain `JWT`, for verifiers that take no access tokens of RFC 9068. */
+  readonly plain: string
 }
 
 /** What every side is given, so that all of them do the same job. */
@@ -41,14 +43,14 @@ export function readFixtures (path: string): Fixtures {
 
 function makeTokens (algorithm: Algorithm): Signed {
   const { publicKey, privateKey } = makePair(algorithm)
-  const header = base64url({ alg: algorithm, typ: 'at+jwt' })
   const iat = Math.floor(Date.now() / 1000)
-  const tokens = Array.from({ length: TOKENS }, (_, i) => {
-    const input = `${header}.${base64url(claims(i, iat))}`
+  const make = (i: number, typ: string): string => {
+    const input = `${base64url({ alg: algorithm, typ })}.${base64url(claims(i, iat))}`
     return `${input}.${signatureOf(algorithm, input, privateKey).toString('base64url')}`
-  })
+  }
+  const tokens = Array.from({ length: TOKENS }, (_, i) => make(i, 'at+jwt'))
   const forged = tokens.map((token, i) => token.slice(0, token.lastIndexOf('.')) + signaturePart(tokens[(i + 1) % TOKENS] ?? ''))
-  return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), tokens, forged }
+  return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), tokens, forged, plain: make(0, 'JWT') }
 }
 
 function signaturePart (token: string): string {
