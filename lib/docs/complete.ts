@@ -10,7 +10,7 @@ import { isMarked } from './mark.ts'
 import { matchOperations, type MatchOperation } from './matching.ts'
 import type { Json } from './openapi.ts'
 import type { DocumentedRoute } from './operations.ts'
-import type { Surroundings } from './refusals.ts'
+import { NO_HANDSHAKE, type Surroundings } from './refusals.ts'
 
 /**
  * Completes a document with what the routes of an application ask.
@@ -54,27 +54,26 @@ function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute 
     security,
     protection,
     upgrade: only ? 'only' : websocket ? 'also' : 'never',
-    surroundings: surroundingsOf(route, settings),
+    surroundings: websocket ? surroundingsOf(route, settings) : NO_HANDSHAKE,
     ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
     responds: schema?.['response'] !== undefined
   }
 }
 
-function surroundingsOf (
-  { websocket, protection, socket }: KnownRoute, { origins, subprotocol, websocket: options }: Settings
-): Surroundings {
+/** Of a WebSocket route. */
+function surroundingsOf ({ protection, socket }: KnownRoute, { origins, subprotocol, websocket: options }: Settings): Surroundings {
   const schemes = protection === 'public' ? [] : protection.policy.slots.map(({ scheme }) => scheme)
   const takes = (carrier: Carrier, scheme: Scheme): boolean => (scheme.carriers ?? options.carriers).has(carrier)
   const tokens = schemes.filter(({ challenge }) => challenge?.oauth === true)
   const { limits } = options
   return {
-    origins: websocket && origins !== null,
-    subprotocol: websocket && subprotocol !== null && tokens.some((scheme) => takes('subprotocol', scheme)),
-    limited: websocket && schemes.length > 0 &&
+    origins: origins !== null,
+    subprotocol: subprotocol !== null && tokens.some((scheme) => takes('subprotocol', scheme)),
+    limited: schemes.length > 0 &&
       (limits.total < Infinity || limits.perIdentity < Infinity || (socket?.firstMessage ?? null) !== null),
     query: [
-      ...(websocket && tokens.some((scheme) => takes('query', scheme) && scheme.queryName !== TOKEN_PARAMETER) ? [TOKEN_PARAMETER] : []),
-      ...(websocket && schemes.some((scheme) => takes('ticket', scheme)) ? [TICKET_PARAMETER] : [])
+      ...(tokens.some((scheme) => takes('query', scheme) && scheme.queryName !== TOKEN_PARAMETER) ? [TOKEN_PARAMETER] : []),
+      ...(schemes.some((scheme) => takes('ticket', scheme)) ? [TICKET_PARAMETER] : [])
     ],
     byClose: socket?.refuse === 'close'
   }

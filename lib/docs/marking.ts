@@ -15,28 +15,31 @@ export interface Generated {
 const INSTANCE = randomUUID()
 let last = 0
 
+const ABSENT = Symbol('absent')
+
 /**
  * Lets @fastify/swagger make its document while every route shows a schema made for that: marked, without `security`, whose schemes the
  * document does not have yet, and without a `hide` that is not the application's. Afterwards all routes are as before.
  */
 export function generate (known: readonly KnownRoute[], hiding: Hiding, make: () => unknown): Generated {
   const routes = new Map<string, KnownRoute>()
-  const originals: (readonly [options: { schema?: unknown }, schema: unknown, had: boolean])[] = []
+  const originals: unknown[] = []
   for (const route of known) {
     const mark = `${INSTANCE}/${++last}`
     const options: { schema?: unknown } = route.options
     const shown = documentSchema(route, mark, hiding)
     routes.set(mark, route)
-    originals.push([options, options.schema, 'schema' in options])
+    originals.push('schema' in options ? options.schema : ABSENT)
     options.schema = shown
   }
   try {
     return { document: make(), routes }
   } finally {
-    for (const [options, schema, had] of originals) {
-      if (had) options.schema = schema
-      else delete options.schema
-    }
+    originals.forEach((schema, i) => {
+      const options: { schema?: unknown } = known[i]?.options ?? {}
+      if (schema === ABSENT) delete options.schema
+      else options.schema = schema
+    })
   }
 }
 

@@ -8,7 +8,7 @@ import { MARK } from './mark.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
 import { writeSecurity } from './requirements.ts'
 import type { RefusalResponse, Refusals } from './refusal-responses.ts'
-import type { Surroundings } from './refusals.ts'
+import { NO_HANDSHAKE, type Surroundings } from './refusals.ts'
 import { mergeResponse } from './responses.ts'
 import { addCarriers, addHandshake } from './websocket.ts'
 
@@ -46,16 +46,12 @@ export function finishOperation (operation: Json, method: string, route: Documen
   const kept = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
   const asked = upgrades(route, method) ? addCarriers(kept, surroundings, drafting.components) : kept
   const { webSocketServers: servers } = drafting
-  return {
-    ...(upgrade === 'only' && servers.length > 0 ? { servers } : {}),
-    ...rest,
-    ...writeSecurity(route.security, drafting.schemes, drafting.version),
-    ...(asked === undefined ? {} : { parameters: asked }),
-    responses: finishResponses(isObject(responses) ? responses : {}, method, route, drafting)
-  }
+  const finished: Record<string, unknown> = upgrade === 'only' && servers.length > 0 ? { servers, ...rest } : rest
+  Object.assign(finished, writeSecurity(route.security, drafting.schemes, drafting.version))
+  if (asked !== undefined) finished['parameters'] = asked
+  finished['responses'] = finishResponses(isObject(responses) ? responses : {}, method, route, drafting)
+  return finished
 }
-
-const NO_HANDSHAKE: Surroundings = { origins: false, subprotocol: false }
 
 function upgrades ({ upgrade }: DocumentedRoute, method: string): boolean {
   return upgrade !== 'never' && method === 'GET'
@@ -87,17 +83,28 @@ function finishResponse (declared: unknown, { response, reference }: RefusalResp
 /** The Security Requirement says how credentials are sent; as parameters they would be asked for twice, and Authorization is ignored. */
 function withoutCredentials (parameters: unknown, policy: Policy | null): unknown {
   if (!Array.isArray(parameters)) return parameters
-  const isOne = (parameter: unknown): boolean =>
-    isObject(parameter) && parameter['in'] !== 'path' && isCredential(String(parameter['in']), String(parameter['name']), policy)
-  if (!parameters.some(isOne)) return parameters
-  const kept = parameters.filter((parameter) => !isOne(parameter))
+  const places = policy === null ? AUTHORIZATION : placesOf(policy)
+  const isKept = (parameter: unknown): boolean => !isObject(parameter) || !places.has(placeOf(parameter['in'], parameter['name']))
+  if (parameters.every(isKept)) return parameters
+  const kept = parameters.filter(isKept)
   return kept.length === 0 ? undefined : kept
 }
 
-function isCredential (place: string, name: string, policy: Policy | null): boolean {
-  const key = place === 'header' ? name.toLowerCase() : name
-  if (place === 'header' && key === 'authorization') return true
-  return policy !== null && policy.slots.some(({ scheme: { location, queryName } }) =>
-    ('name' in location && location.in === place && (place === 'header' ? location.name.toLowerCase() : location.name) === key) ||
-    (place === 'query' && queryName === key))
+const AUTHORIZATION: ReadonlySet<string> = new Set([placeOf('header', 'authorization')])
+/** Where the credentials of each policy lie. */
+const known = new WeakMap<Policy, ReadonlySet<string>>()
+
+function placesOf (policy: Policy): ReadonlySet<string> {
+  let places = known.get(policy)
+  if (places === undefined) {
+    known.set(policy, places = new Set([...AUTHORIZATION, ...policy.slots.flatMap(({ scheme: { location, queryName } }) => [
+      ...('name' in location ? [placeOf(location.in, location.name)] : []),
+      ...(queryName === undefined ? [] : [placeOf('query', queryName)])
+    ])]))
+  }
+  return places
+}
+
+function placeOf (place: unknown, name: unknown): string {
+  return `${String(place)} ${place === 'header' ? String(name).toLowerCase() : String(name)}`
 }

@@ -19,6 +19,9 @@ export interface Surroundings {
   readonly byClose?: boolean
 }
 
+/** Of requests that open no connection. */
+export const NO_HANDSHAKE: Surroundings = Object.freeze({ origins: false, subprotocol: false })
+
 /** A refusal that a route can come to, as the guard sends it. */
 export interface Shown {
   /** Begins with the reason; what follows tells apart refusals of the same reason that read differently. */

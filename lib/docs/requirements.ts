@@ -1,4 +1,4 @@
-import type { Security } from '../requirement/parse.ts'
+import type { Requirement, Security } from '../requirement/parse.ts'
 import type { Schemes } from '../scheme.ts'
 import type { Version } from './openapi.ts'
 
@@ -16,16 +16,18 @@ export interface SecurityFields {
 
 /** Writes Security Requirement Objects; before OpenAPI 3.1 only OAuth schemes could list anything. */
 export function writeSecurity (security: Security, schemes: Schemes, version: Version): SecurityFields {
-  const written = security.map((requirement) =>
-    Object.fromEntries(Object.entries(requirement).map(([name, values]) => [name, [...values]])))
-  if (version > 0) return { security: written }
-  const roles = written.map((requirement) => Object.fromEntries(
-    Object.entries(requirement).filter(([name, values]) => values.length > 0 && !LISTS_SCOPES.has(schemes[name]?.definition.type ?? ''))
-  ))
-  if (roles.every((requirement) => Object.keys(requirement).length === 0)) return { security: written }
-  return {
-    security: written.map((requirement, i) =>
-      Object.fromEntries(Object.entries(requirement).map(([name, values]) => [name, roles[i]?.[name] === undefined ? values : []]))),
-    [ROLES]: roles
-  }
+  if (version > 0) return { security: security.map((requirement) => write(requirement, (_, values) => [...values])) }
+  const isRole = (name: string, values: readonly string[]): boolean =>
+    values.length > 0 && !LISTS_SCOPES.has(schemes[name]?.definition.type ?? '')
+  const written = security.map((requirement) => write(requirement, (name, values) => isRole(name, values) ? [] : [...values]))
+  const roles = security.map((requirement) => write(requirement, (name, values) => isRole(name, values) ? [...values] : null))
+  return roles.every((requirement) => Object.keys(requirement).length === 0) ? { security: written } : { security: written, [ROLES]: roles }
+}
+
+/** @param map answers `null` for what is to be left out */
+function write (requirement: Requirement, map: (name: string, values: readonly string[]) => string[] | null): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(requirement).flatMap(([name, values]) => {
+    const written = map(name, values)
+    return written === null ? [] : [[name, written]]
+  }))
 }
