@@ -81,7 +81,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
 /** Gives a route its requirement, its policy and, unless it is public, its guard. Must be synchronous, or a throw would boot it open. */
 function protect (instance: FastifyInstance, route: Route, scope: Scope, guarding: Guarding): void {
   const { routes, settings, declared, isMarking, connections } = guarding
-  const methods = [route.method].flat()
+  const methods = methodsOf(route)
   const place = `Route ${methods.join(',')} ${route.url}`
   const { security, source } = effectiveFor(instance, route, scope, declared, place)
   const protection = routes.protect(security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
@@ -95,6 +95,16 @@ function protect (instance: FastifyInstance, route: Route, scope: Scope, guardin
     route.logSerializers = Object.assign(Object.create(route.logSerializers), redacted(route.logSerializers['req'], settings))
   }
   guardRoute(known, guarding, place)
+}
+
+const single = new Map<string, readonly string[]>()
+
+/** Most routes have one method; those of one method share the list. */
+function methodsOf ({ method }: Route): readonly string[] {
+  if (typeof method !== 'string') return [...method]
+  let methods = single.get(method)
+  if (methods === undefined) single.set(method, methods = Object.freeze([method]))
+  return methods
 }
 
 /** How the connections of a WebSocket route are guarded; `null` if it is public. */
@@ -112,7 +122,8 @@ function guardRoute (known: GuardableRoute, { settings, guardsOf }: Guarding, pl
   if (protection === 'public') return
   if (websocket) refuseCookiesWithoutOrigins(known, settings, place)
   const { onRequest, onSend } = guardsOf(protection, route.errorHandler !== undefined, socket === null ? null : { url, route: socket })
-  route.onRequest = [onRequest, ...[route.onRequest ?? []].flat()]
+  // Where nothing else runs no list is needed, of which there would be one for each of many thousand routes.
+  route.onRequest = route.onRequest === undefined ? onRequest : [onRequest, ...[route.onRequest].flat()]
   if (onSend.length > 0) route.onSend = [...onSend, ...[route.onSend ?? []].flat()]
 }
 
