@@ -6,7 +6,8 @@
 export function singleFlight<T> (max: number): (key: string, work: () => T | Promise<T>) => T | Promise<T> {
   const underWay = new Map<string, Promise<T>>()
   return (key, work) => {
-    const joinable = underWay.get(key)
+    // A long key costs more to look up than to compare, so an empty table is not asked.
+    const joinable = underWay.size === 0 ? undefined : underWay.get(key)
     if (joinable !== undefined) return joinable
     const started = work()
     if (!(started instanceof Promise) || underWay.size >= max) return started
