@@ -6,6 +6,7 @@ import { compile, type Policy } from './policy.ts'
 import type { Effective } from './requirement/inherit.ts'
 import type { Security } from './requirement/parse.ts'
 import type { Schemes } from './scheme.ts'
+import type { DeclaredMessages } from './websocket/declared-messages.ts'
 import type { WebSocketRoute } from './websocket/settings.ts'
 
 /** A compiled policy with its prepared answers; routes that declare the same share one. */
@@ -23,6 +24,8 @@ export interface KnownRoute extends Effective {
   readonly instance: FastifyInstance
   /** How its connections are guarded; `null` if it has none, or is public. */
   readonly socket: WebSocketRoute | null
+  /** What its connections say, as declared. */
+  readonly messages: DeclaredMessages
   /** `'public'` if nothing is asked. */
   readonly protection: Protection | 'public'
   /** Fastify's own object, which @fastify/swagger reads when it makes the document. */
