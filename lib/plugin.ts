@@ -59,15 +59,12 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const guardsOf = guards({ ...registration, sockets: connections.sockets })
   const guarding: Guarding = { ...registration, declared, connections, guardsOf, isMarking }
   const scopeOf = scopesBelow(app, settings.security)
-  let isReady = false
-  const describing = {
-    openapi: (given: object) => documents.complete(given as Json), // says so if it is none
-    asyncapi: asyncApi({ routes, settings, isReady: () => isReady, isHidden: (route) => documents.isHidden(route), openapi: () => documents.first() })
-  }
-  const securityOf = (instance: FastifyInstance) => appSecurity(scopeOf(instance), routes, settings.schemes, describing, connections.security)
-  decorate(app, (instance) => register(securityOf(instance), registration))
   app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
   const documents = document(app, routes, settings, runFirst(app, 'onRoute'))
+  const complete = (given: object) => documents.complete(given as Json) // says so if it is none
+  const documenting = { openapi: complete, asyncapi: asyncApi({ routes, settings, documents, log: app.log }) }
+  decorate(app, (instance) =>
+    register(appSecurity(scopeOf(instance), routes, settings.schemes, documenting, connections.security), registration))
   app.addHook('onRegister', (instance) => { documents.watch(instance) })
   app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarding) })
   app.addHook('onReady', async function () {
@@ -75,7 +72,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
     declared?.checkRouted()
     watchUpgrades(app, settings.subprotocol, connections.sockets.upgrades)
     documents.attach()
-    isReady = true
+    routes.seal()
   })
   app.addHook('preClose', connections.close)
   // @fastify/websocket would close connections without saying why, and then wait for peers that do not answer.
@@ -111,9 +108,8 @@ function socketOf (
 ): ReturnType<Connections['routeOf']> | null {
   const own: unknown = config?.websocket
   if (protection !== 'public') return routeOf(own, messages, protection.policy, place)
-  // What is sent is only described.
-  const isDescription = own === undefined || (isObject(own) && Object.keys(own).every((option) => option === 'sends'))
-  if (!isDescription) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
+  const isDescribed = isObject(own) && Object.keys(own).join() === 'sends'
+  if (own !== undefined && !isDescribed) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
   return null
 }
 

@@ -35,7 +35,11 @@ export interface KnownRoute extends Effective {
 /** Every route of the scope the plugin guards. */
 export interface Routes {
   readonly known: readonly KnownRoute[]
+  /** Whether there will be no more. */
+  readonly isComplete: boolean
   add (route: KnownRoute): void
+  /** Says that there will be no more. */
+  seal (): void
   /**
    * @param metadataUrl where the metadata of the route's resource is, or `null`
    * @throws what {@link compile} throws
@@ -52,9 +56,12 @@ export function urlsOf ({ url, options }: KnownRoute): string[] {
 export function knownRoutes (schemes: Schemes, wording: Omit<Wording, 'metadataUrl'>): Routes {
   const known: KnownRoute[] = []
   const compiled = new Map<string, Protection | 'public'>()
+  let isComplete = false
   return {
     known,
+    get isComplete () { return isComplete },
     add (route) { known.push(route) },
+    seal () { isComplete = true },
     protect (security, metadataUrl, place) {
       const key = JSON.stringify([security, metadataUrl])
       let protection = compiled.get(key)

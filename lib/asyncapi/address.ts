@@ -12,6 +12,7 @@ export function templateOf (url: string): string {
 
 /** The address of a path at a server that stands before it. */
 export function addressAt (path: string, { pathname = '' }: AsyncApiServer): string {
+  if (path === pathname) return '/'
   return path.startsWith(`${pathname}/`) ? path.slice(pathname.length) : path
 }
 

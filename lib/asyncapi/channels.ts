@@ -58,8 +58,10 @@ function describeLife (
 }
 
 function carriersOf ({ protection }: KnownRoute, { query = [] }: Surroundings): ReadonlyMap<string, string> {
-  const own = protection === 'public' ? [] : protection.policy.slots.flatMap(({ scheme: { queryName, location } }) =>
-    queryName === undefined || location.in === 'query' ? [] : [queryName])
+  const own = protection === 'public'
+    ? []
+    : protection.policy.slots.flatMap(({ scheme: { queryName, location } }) =>
+      queryName === undefined || location.in === 'query' ? [] : [queryName])
   const describe = (name: string): string => (QUERY[name] ?? QUERY[TOKEN_PARAMETER])?.[1] ?? ''
   return new Map([...own, ...query].map((name) => [name, describe(name)]))
 }

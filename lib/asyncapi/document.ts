@@ -1,4 +1,6 @@
+import type { FastifyBaseLogger } from 'fastify'
 import { collectComponents } from '../docs/components.ts'
+import type { Documents } from '../docs/document.ts'
 import { copy, isObject, type Json } from '../docs/openapi.ts'
 import { basePaths, pathOf } from '../docs/paths.ts'
 import { surroundingsOf } from '../docs/surroundings.ts'
@@ -19,12 +21,8 @@ import { talkOf } from './talk.ts'
 export interface Describing {
   readonly routes: Routes
   readonly settings: Settings
-  /** Whether all routes are known. */
-  isReady (): boolean
-  /** Whether the application keeps a route out of documents. */
-  isHidden (route: KnownRoute['options']): boolean
-  /** What the first @fastify/swagger has made, if there is one. */
-  openapi (): Json | null
+  readonly documents: Pick<Documents, 'isHidden' | 'first'>
+  readonly log: Pick<FastifyBaseLogger, 'warn'>
 }
 
 /**
@@ -33,25 +31,30 @@ export interface Describing {
  * @throws FST_SECURITY_ASYNCAPI_INVALID
  */
 export function asyncApi (describing: Describing): (options?: AsyncApiOptions) => AsyncApiDocument {
+  let isWarned = false
   return (options = {}) => {
-    if (!describing.isReady()) throw new BOOT_ERRORS.FST_SECURITY_ASYNCAPI_INVALID('not all routes are known yet; call it after `await app.ready()`.')
+    if (!describing.routes.isComplete) throw new BOOT_ERRORS.FST_SECURITY_ASYNCAPI_INVALID('not all routes are known yet; call it after `await app.ready()`.')
     checkOptions(options)
-    return copy(writeDocument(describing, describing.openapi(), options))
+    const document = copy(writeDocument(describing, describing.documents.first(), options))
+    if (!isWarned) warnOfConjunctions(document, describing)
+    isWarned = true
+    return document
   }
 }
 
-function writeDocument ({ routes, settings, isHidden }: Describing, openapi: Json | null, options: AsyncApiOptions): AsyncApiDocument {
+function writeDocument ({ routes, settings, documents }: Describing, openapi: Json | null, options: AsyncApiOptions): AsyncApiDocument {
   const { schemes, resources, websocket: { warnBefore } } = settings
   const servers = options.servers === undefined
     ? findServers(openapi?.['servers'], resources.map(({ identifier }) => identifier))
     : readServers(options.servers)
   const components = collectComponents({})
-  const writing = { components, write: schemeWriter(schemes, components, absoluteFrom(options.openapi ?? baseOf(servers))), names: names() }
+  const absolute = absoluteFrom(options.openapi ?? baseOf(servers))
+  const writing = { components, write: schemeWriter(schemes, components, absolute), names: names() }
   const channels: AsyncApiDocument['channels'] = {}
   const operations: AsyncApiDocument['operations'] = {}
   for (const [route, name] of channelNames(routes.known)) {
-    if (isHidden(route.options)) continue
-    const operation = options.openapi === undefined ? null : `${options.openapi}#${operationPointer(route, openapi)}`
+    if (documents.isHidden(route.options)) continue
+    const operation = options.openapi === undefined ? null : operationUrl(options.openapi, route, openapi)
     const said = writeOperations(name, talkOf(route, warnBefore > 0), writing)
     channels[name] = { ...writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, operation }), messages: said.messages }
     Object.assign(operations, said.operations)
@@ -68,6 +71,14 @@ function writeDocument ({ routes, settings, isHidden }: Describing, openapi: Jso
   }
 }
 
+/** A list of AsyncAPI is satisfied by one of its schemes. */
+function warnOfConjunctions ({ channels }: AsyncApiDocument, { log }: Describing): void {
+  const asking = Object.entries(channels).filter(([, channel]) => channel['x-security'].some((one) => Object.keys(one).length > 1))
+  if (asking.length === 0) return
+  const named = asking.map(([name]) => name).slice(0, 10).join(', ') + (asking.length > 10 ? ` and ${asking.length - 10} more` : '')
+  log.warn(`the AsyncAPI document says only in \`x-security\` and in words that credentials are asked for together: ${named}`)
+}
+
 function absoluteFrom (base: string | null): (url: unknown) => string | null {
   return (url) => {
     if (typeof url !== 'string') return null
@@ -76,11 +87,11 @@ function absoluteFrom (base: string | null): (url: unknown) => string | null {
   }
 }
 
-/** Where the operation of a route is in the OpenAPI document, which may have taken off the path of a server. */
-function operationPointer ({ options: { url } }: KnownRoute, openapi: Json | null): string {
+/** Where the operation of a route is, whose path may have lost that of a server; `null` if the OpenAPI document is known not to have it. */
+function operationUrl (document: string, { options: { url } }: KnownRoute, openapi: Json | null): string | null {
   const path = pathOf(url)
-  const paths = isObject(openapi?.['paths']) ? openapi['paths'] : {}
   const shorter = basePaths(openapi?.['servers']).flatMap((base) => path.startsWith(base) ? [path.slice(base.length)] : [])
-  const documented = [path, ...shorter].find((candidate) => Object.hasOwn(paths, candidate)) ?? path
-  return `/paths/${pointerStep(documented)}/get`
+  const paths: Json = isObject(openapi?.['paths']) ? openapi['paths'] : {}
+  const documented = openapi === null ? path : [path, ...shorter].find((candidate) => Object.hasOwn(paths, candidate))
+  return documented === undefined ? null : `${document}#/paths/${pointerStep(documented)}/get`
 }

@@ -57,7 +57,6 @@ export interface AsyncApiEnding {
 /** A Channel Object: one WebSocket route. */
 export interface AsyncApiChannel {
   address: string
-  title?: string
   summary?: string
   description: string
   servers?: AsyncApiReference[]

@@ -31,7 +31,7 @@ export function writeOperations (channel: string, talk: readonly Utterance[], { 
   const operations: Record<string, AsyncApiOperation> = {}
   for (const utterance of talk) {
     const { action, type, summary, security, remark } = utterance
-    const { $ref } = components.add('messages', keyOf(type ?? 'undeclared'), { ...writeMessage(utterance) })
+    const { $ref } = components.add('messages', keyOf(type ?? 'undeclared') || 'message', { ...writeMessage(utterance) })
     const key = $ref.slice($ref.lastIndexOf('/') + 1)
     messages[key] = { $ref }
     const asked = writeSecurity(security, write)

@@ -30,17 +30,18 @@ export interface Talk {
 export function ownMessages ({ firstMessage, renewal, warns, judges }: Talk): OwnMessage[] {
   const format = firstMessage ?? renewal
   return [
-    ...(format === null ? [] : [authenticate(format, firstMessage !== null), ...accepted(format)]),
+    ...(format === null ? [] : [authenticate(format, firstMessage !== null, renewal !== null), ...accepted(format)]),
     ...(renewal !== null && warns ? [message('send', MESSAGE_TYPES.expiring, 'The credentials are about to end.', EXPIRING)] : []),
     ...(renewal === null ? [] : [message('send', MESSAGE_TYPES.refused, 'A renewal was refused; the connection stays as it is.', REFUSED)]),
     ...(judges ? [message('send', MESSAGE_TYPES.problem, 'A message was not let through; the connection stays.', PROBLEM)] : [])
   ]
 }
 
-function authenticate (format: FirstMessage, isFirst: boolean): OwnMessage {
-  const summary = isFirst
-    ? 'Authenticates a client whose handshake brought no credentials; a later one renews them, where renewals are on.'
-    : 'Renews the credentials of the connection.'
+function authenticate (format: FirstMessage, isFirst: boolean, renews: boolean): OwnMessage {
+  const summary = [
+    ...(isFirst ? ['Authenticates a client whose handshake brought no credentials.'] : []),
+    ...(renews ? ['Renews the credentials of the connection.'] : [])
+  ].join(' ')
   const payload = format.read === FIRST_MESSAGE.read ? AUTHENTICATE : null
   return { ...message('receive', MESSAGE_TYPES.authenticate, summary, payload), isOpen: isFirst }
 }

@@ -52,7 +52,7 @@ export function schemeWriter (schemes: Schemes, components: Components, absolute
     const { [name]: needed = [], ...others } = alternative
     const definition = schemes[name]?.definition ?? { type: name } // compiled policies name known schemes
     const together = Object.keys(others)
-    const key = [name, ...needed, ...(together.length === 0 ? [] : ['with', ...together])].map(keyOf).join('.')
+    const key = [name, ...needed, ...(together.length === 0 ? [] : ['with', ...Object.entries(others).flat(2)])].map(keyOf).join('.')
     return components.add('securitySchemes', key, {
       ...writeScheme(name, definition, needed, absolute),
       ...explain(definition, needed, others),

@@ -55,13 +55,18 @@ function fromOpenApi ({ url, description, variables }: Json): AsyncApiServer | n
   const declared = isObject(variables) ? variables : {}
   const used = [...String(url).matchAll(/\{([^{}]*)\}/g)].flatMap(([, name = '']): [string, object][] => {
     const variable = Object.hasOwn(declared, name) ? declared[name] : undefined
-    return isObject(variable) ? [[name, variable]] : []
+    return isObject(variable) ? [[name, readVariable(variable)]] : []
   })
   return {
     ...server,
     ...(typeof description === 'string' ? { description } : {}),
     ...(used.length === 0 ? {} : { variables: Object.fromEntries(used) })
   }
+}
+
+/** What OpenAPI says of a variable, AsyncAPI does too. */
+function readVariable ({ enum: values, default: usual, description }: Json): Json {
+  return Object.fromEntries(Object.entries({ enum: values, default: usual, description }).filter(([, value]) => value !== undefined))
 }
 
 function byKey (servers: readonly AsyncApiServer[]): Servers {

@@ -23,15 +23,20 @@ export interface Utterance {
 /** Asks nothing. */
 const NOTHING: Security = Object.freeze([])
 
+function declared ({ type, schema, summary, description }: DeclaredMessage): Pick<Utterance, 'type' | 'summary' | 'description' | 'payload'> {
+  return { type, summary, description, payload: copy(schema as unknown as Json) } // TypeBox schemas are JSON, but for symbols
+}
+
 const UNDECLARED = 'Any: the route does not declare its messages.'
 
 /** Everything that is said on the connections of a route: what it declares, and what is the plugin's. */
 export function talkOf ({ security, messages: { received, sent }, socket, protection }: KnownRoute, warns: boolean): Utterance[] {
-  const declared = ({ type, schema, summary, description }: DeclaredMessage) => ({ type, summary, description, payload: copy(schema as unknown as Json) }) // a schema is JSON
   const undeclared = { type: null, description: UNDECLARED, payload: null, security }
-  const own = socket === null || protection === 'public' ? [] : ownMessages({
-    firstMessage: firstMessageOf(protection.policy, socket.firstMessage), renewal: socket.renewal, warns, judges: received !== null
-  })
+  const own = socket === null || protection === 'public'
+    ? []
+    : ownMessages({
+      firstMessage: firstMessageOf(protection.policy, socket.firstMessage), renewal: socket.renewal, warns, judges: received !== null
+    })
   return [
     ...(received ?? []).map((message): Utterance => ({
       ...declared(message),

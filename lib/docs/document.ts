@@ -79,7 +79,10 @@ function wrap (swagger: Swagger, { generate, finish }: Making): { readonly wrapp
   let generated: Generated | undefined
   let finished: { readonly document: unknown } | undefined
   let text: string | undefined
-  const make = (): Generated => generated ??= generate(() => swagger())
+  const make = (): Generated => {
+    generated ??= generate(() => swagger())
+    return generated
+  }
   return {
     make: () => make().document,
     wrapper: function securitySwagger (options) {

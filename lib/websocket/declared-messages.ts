@@ -62,5 +62,6 @@ function readReceived (type: string, declared: Readonly<Record<string, unknown>>
 function readMessage (type: string, { schema, summary, description }: Readonly<Record<string, unknown>>, place: string): DeclaredMessage {
   if (typeof schema !== 'object' || schema === null) throw invalid(place, '`schema` is not a TypeBox schema')
   const text = (value: unknown) => typeof value === 'string' ? value : undefined
-  return Object.freeze({ type, schema: schema as TSchema, summary: text(summary), description: text(description) }) // whoever compiles it sees
+  // Whether it is one is seen by who compiles it.
+  return Object.freeze({ type, schema: schema as TSchema, summary: text(summary), description: text(description) })
 }
