@@ -56,7 +56,8 @@ function writeDocument ({ routes, settings, documents }: Describing, openapi: Js
     if (documents.isHidden(route.options)) continue
     const operation = options.openapi === undefined ? null : operationUrl(options.openapi, route, openapi)
     const said = writeOperations(name, talkOf(route, warnBefore > 0), writing)
-    channels[name] = { ...writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, operation }), messages: said.messages }
+    const channel = writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, operation })
+    channels[name] = { ...channel, messages: said.messages }
     Object.assign(operations, said.operations)
   }
   const { messages = {}, securitySchemes = {} } = components.toJson() as Partial<AsyncApiDocument['components']> // what was added

@@ -16,9 +16,9 @@ export function names (): Names {
   }
 }
 
-/** A text as part of a key (AsyncAPI 3.0.0, Components Object). */
+/** A text as part of a key (AsyncAPI 3.0.0, Components Object). One name of objects cannot be a key in all programs. */
 export function keyOf (text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]/g, '-')
+  return text === '__proto__' ? 'proto' : text.replace(/[^A-Za-z0-9._-]/g, '-')
 }
 
 /** One step of a JSON Pointer in a URI fragment (RFC 6901 §3, §6). */
