@@ -198,7 +198,8 @@ t.test('what is on for handshakes is in the binding, and no header field that is
     app.get('/legacy', { websocket: true, schema: { security: [{ legacy: [] }] } }, close)
     app.get('/public', { websocket: true, schema: { security: [] } }, close)
   }, { websocket: { ticket: true, query: true } })
-  const ws = (key: string) => channels[key]?.bindings.ws as { query?: { properties: object, required?: string[] }, headers?: { properties: object } } | undefined
+  interface Bound { query?: { properties: object, required?: string[] }, headers?: { properties: object } }
+  const ws = (key: string) => channels[key]?.bindings.ws as Bound | undefined
   const names = (key: string) => Object.keys(ws(key)?.query?.properties ?? {})
   t.strictSame([names('oauth'), names('shared'), names('keys'), names('legacy'), names('public')],
     [['access_token', 'ticket'], ['since'], ['ticket', 'since'], ['access_token', 'ticket'], []])

@@ -84,7 +84,10 @@ t.test('the URL of the AsyncAPI document is a whole one', async (t) => {
 t.test('titles and servers come from where they are known', async (t) => {
   const info = { title: 'Pets', version: '1.2.3', description: 'HTTP' }
   const v1 = { 'api.example-v1': { host: 'api.example', protocol: 'wss', pathname: '/v1' } }
-  const table: [what: string, document: SwaggerOptions | null, options: Partial<FastifySecurityOptions>, asked: AsyncApiOptions, told: object, servers: object | undefined, address: string][] = [
+  const table: [
+    what: string, document: SwaggerOptions | null, options: Partial<FastifySecurityOptions>, asked: AsyncApiOptions,
+    told: object, servers: object | undefined, address: string
+  ][] = [
     ['nowhere', null, {}, {}, { title: 'WebSocket API', version: '0.0.0' }, undefined, '/v1/live/{room}'],
     ['the OpenAPI document', { openapi: { info, servers: [{ url: 'https://api.example/v1' }, { url: '/v1' }] } }, {}, {}, { title: 'Pets', version: '1.2.3' }, v1, '/live/{room}'],
     ['one with a relative server', { openapi: { info, servers: [{ url: '/v1' }] } }, { resource: 'https://pets.example/v1' }, {}, { title: 'Pets', version: '1.2.3' }, { 'pets.example': { host: 'pets.example', protocol: 'wss' } }, '/v1/live/{room}'],

@@ -2,7 +2,10 @@ import t from 'tap'
 import { channelNames } from '../../../lib/asyncapi/channel-names.ts'
 import type { KnownRoute } from '../../../lib/routes.ts'
 
-const route = (url: string, operationId?: unknown, websocket = true) => ({ websocket, options: { url, schema: operationId === undefined ? undefined : { operationId } } }) as unknown as KnownRoute // nothing else is looked at
+function route (url: string, operationId?: unknown, websocket = true): KnownRoute {
+  const schema = operationId === undefined ? undefined : { operationId }
+  return { websocket, options: { url, schema } } as unknown as KnownRoute // nothing else is looked at
+}
 
 t.test('channels are called after their operation, or their path', async (t) => {
   const table: [route: KnownRoute, name: string | undefined][] = [

@@ -24,7 +24,8 @@ t.test('refusals are those of the answers, with the close code where it comes in
 
 t.test('connections end for what their route has on', async (t) => {
   const { policy } = protection
-  const codes = (route: WebSocketRoute, perMessage: boolean, asked = policy) => writeEndings(asked, route, perMessage).map(({ code }) => code)
+  const codes = (route: WebSocketRoute, perMessage: boolean, asked = policy) =>
+    writeEndings(asked, route, perMessage).map(({ code }) => code)
   t.strictSame(codes(quiet, false), [CLOSE_CODES.goingAway, CLOSE_CODES.unauthorized, CLOSE_CODES.forbidden])
   t.strictSame(codes(quiet, false, protect([{ partner: [] }]).policy), [CLOSE_CODES.goingAway, CLOSE_CODES.unauthorized], 'no scopes that could be lost')
   const all = writeEndings(policy, { ...quiet, firstMessage: { ...FIRST_MESSAGE, timeout: 250 }, renewal: FIRST_MESSAGE }, true)
