@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { asyncApi } from './asyncapi/document.ts'
 import { isOutermost, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
 import type { Wording } from './challenge/challenges.ts'
+import { describeConnections } from './describe.ts'
 import { readDeclared, type Declared } from './docs/declared.ts'
 import { document } from './docs/document.ts'
 import { isObject, type Json } from './docs/openapi.ts'
@@ -62,7 +62,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
   const documents = document(app, routes, settings, runFirst(app, 'onRoute'))
   const complete = (given: object) => documents.complete(given as Json) // says so if it is none
-  const documenting = { openapi: complete, asyncapi: asyncApi({ routes, settings, documents, log: app.log }) }
+  const documenting = { openapi: complete, asyncapi: describeConnections({ routes, settings, documents, log: app.log }) }
   decorate(app, (instance) =>
     register(appSecurity(scopeOf(instance), routes, settings.schemes, documenting, connections.security), registration))
   app.addHook('onRegister', (instance) => { documents.watch(instance) })

@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/options.ts'],
   ['lib/registration.ts'],
   ['lib/docs/', 'lib/asyncapi/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
-  ['lib/guard.ts', 'lib/handshake.ts', 'lib/first-message.ts', 'lib/connections.ts', 'lib/effective.ts'],
+  ['lib/guard.ts', 'lib/handshake.ts', 'lib/first-message.ts', 'lib/connections.ts', 'lib/effective.ts', 'lib/describe.ts'],
   ['lib/plugin.ts'],
   ['lib/document/', 'lib/testing/'],
   ['lib/index.ts', 'lib/client.ts', 'lib/strict.ts', 'lib/document.ts', 'lib/testing.ts'],
@@ -32,7 +32,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Where nothing has an effect: no Fastify, no clock, no network, no state of the process. */
 const PURE: readonly string[] = [
   'lib/errors.ts', 'lib/syntax.ts', 'lib/scheme.ts', 'lib/requirement/', 'lib/credentials/', 'lib/policy.ts', 'lib/decision/decide.ts', 'lib/challenge/',
-  'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts',
+  'lib/asyncapi/', 'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts',
   'lib/client/backoff.ts', 'lib/client/carriers.ts', 'lib/client/challenges.ts', 'lib/client/endings.ts', 'lib/client/messages.ts'
 ]
 

@@ -1,15 +1,12 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { collectComponents } from '../docs/components.ts'
-import type { Documents } from '../docs/document.ts'
-import { copy, isObject, type Json } from '../docs/openapi.ts'
+import { isObject, type Json } from '../docs/openapi.ts'
 import { basePaths, pathOf } from '../docs/paths.ts'
 import { surroundingsOf } from '../docs/surroundings.ts'
-import { BOOT_ERRORS } from '../errors.ts'
 import type { Settings } from '../options.ts'
-import type { KnownRoute, Routes } from '../routes.ts'
+import type { KnownRoute } from '../routes.ts'
 import { channelNames } from './channel-names.ts'
 import { writeChannel } from './channels.ts'
-import { checkOptions, writeInfo } from './info.ts'
+import { writeInfo } from './info.ts'
 import { names, pointerStep } from './names.ts'
 import type { AsyncApiDocument, AsyncApiOptions } from './objects.ts'
 import { writeOperations } from './operations.ts'
@@ -18,31 +15,22 @@ import { baseOf, findServers, readServers } from './servers.ts'
 import { talkOf } from './talk.ts'
 
 /** What an AsyncAPI document is made of. */
-export interface Describing {
-  readonly routes: Routes
+export interface Described {
+  /** All that there will be. */
+  readonly routes: readonly KnownRoute[]
   readonly settings: Settings
-  readonly documents: Pick<Documents, 'isHidden' | 'first'>
-  readonly log: Pick<FastifyBaseLogger, 'warn'>
+  /** Whether the application keeps a route out of documents. */
+  readonly isHidden: (route: KnownRoute['options']) => boolean
+  /** What the first @fastify/swagger has made, if there is one. */
+  readonly openapi: Json | null
 }
 
 /**
- * Makes `app.security.asyncapi()`.
+ * Writes the document of the WebSocket routes; parts of it are those of the application, so that it is to be copied.
  *
  * @throws FST_SECURITY_ASYNCAPI_INVALID
  */
-export function asyncApi (describing: Describing): (options?: AsyncApiOptions) => AsyncApiDocument {
-  let isWarned = false
-  return (options = {}) => {
-    if (!describing.routes.isComplete) throw new BOOT_ERRORS.FST_SECURITY_ASYNCAPI_INVALID('not all routes are known yet; call it after `await app.ready()`.')
-    checkOptions(options)
-    const document = copy(writeDocument(describing, describing.documents.first(), options))
-    if (!isWarned) warnOfConjunctions(document, describing)
-    isWarned = true
-    return document
-  }
-}
-
-function writeDocument ({ routes, settings, documents }: Describing, openapi: Json | null, options: AsyncApiOptions): AsyncApiDocument {
+export function writeDocument ({ routes, settings, isHidden, openapi }: Described, options: AsyncApiOptions): AsyncApiDocument {
   const { schemes, resources, websocket: { warnBefore } } = settings
   const servers = options.servers === undefined
     ? findServers(openapi?.['servers'], resources.map(({ identifier }) => identifier))
@@ -52,8 +40,8 @@ function writeDocument ({ routes, settings, documents }: Describing, openapi: Js
   const writing = { components, write: schemeWriter(schemes, components, absolute), names: names() }
   const channels: AsyncApiDocument['channels'] = {}
   const operations: AsyncApiDocument['operations'] = {}
-  for (const [route, name] of channelNames(routes.known)) {
-    if (documents.isHidden(route.options)) continue
+  for (const [route, name] of channelNames(routes)) {
+    if (isHidden(route.options)) continue
     const operation = options.openapi === undefined ? null : operationUrl(options.openapi, route, openapi)
     const said = writeOperations(name, talkOf(route, warnBefore > 0), writing)
     const channel = writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, operation })
@@ -70,14 +58,6 @@ function writeDocument ({ routes, settings, documents }: Describing, openapi: Js
     operations,
     components: { messages, securitySchemes }
   }
-}
-
-/** A list of AsyncAPI is satisfied by one of its schemes. */
-function warnOfConjunctions ({ channels }: AsyncApiDocument, { log }: Describing): void {
-  const asking = Object.entries(channels).filter(([, channel]) => channel['x-security'].some((one) => Object.keys(one).length > 1))
-  if (asking.length === 0) return
-  const named = asking.map(([name]) => name).slice(0, 10).join(', ') + (asking.length > 10 ? ` and ${asking.length - 10} more` : '')
-  log.warn(`the AsyncAPI document says only in \`x-security\` and in words that credentials are asked for together: ${named}`)
 }
 
 function absoluteFrom (base: string | null): (url: unknown) => string | null {

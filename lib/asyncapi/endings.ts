@@ -4,7 +4,7 @@ import type { WebSocketRoute } from '../websocket/settings.ts'
 import type { Shown } from '../docs/refusals.ts'
 import type { AsyncApiEnding, AsyncApiRefusal } from './objects.ts'
 
-const { goingAway, tooBig, internalError, unauthorized, forbidden, tryAgainLater, timeout } = CLOSE_CODES
+const { goingAway, policyViolation, tooBig, internalError, unauthorized, forbidden, tryAgainLater, timeout } = CLOSE_CODES
 
 /** How the refusals of a route look to clients; one for each code. */
 export function writeRefusals (shown: readonly Shown[], byClose: boolean): AsyncApiRefusal[] {
@@ -28,6 +28,7 @@ export function writeEndings (
   const asksScopes = policy.alternatives.some(({ requiredScopes }) => requiredScopes.length > 0)
   const rows: (readonly [code: number, description: string, isOn: boolean])[] = [
     [goingAway, 'The application ends.', true],
+    [policyViolation, 'The application did not let the client in whom the first message had authenticated.', perMessage],
     [tooBig, 'More was sent than is taken before a client is authenticated.', perMessage],
     [tryAgainLater, 'There are too many connections, or the credentials of the first message cannot be verified at the moment.', perMessage],
     [unauthorized, 'The credentials ended (`token_expired`) or were revoked (`token_revoked`).', true],

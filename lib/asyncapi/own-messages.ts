@@ -62,10 +62,13 @@ function object (type: string, properties: Json, required: readonly string[]): J
 
 const EPOCH_SECONDS: Json = { type: 'integer', description: 'Epoch seconds.' }
 
+/** Reasons that are told as others are not. */
+const TOLD = Object.entries(REASONS).filter(([, { shownAs }]) => shownAs === undefined).map(([reason]) => reason)
+
 const AUTHENTICATE = object(MESSAGE_TYPES.authenticate, { token: { type: 'string', minLength: 1 } }, ['token'])
 const AUTHENTICATED = object(MESSAGE_TYPES.authenticated, { expires_at: EPOCH_SECONDS }, [])
 const EXPIRING = object(MESSAGE_TYPES.expiring, { expires_at: EPOCH_SECONDS }, ['expires_at'])
-const REFUSED = object(MESSAGE_TYPES.refused, { code: { type: 'string', enum: Object.keys(REASONS) } }, ['code'])
+const REFUSED = object(MESSAGE_TYPES.refused, { code: { type: 'string', enum: TOLD } }, ['code'])
 
 /** Why a message is not let through: its requirement, or what is wrong with it itself. */
 const CODES: readonly string[] = ['credentials_missing', 'scope_insufficient', ...Object.keys(MESSAGE_FAULTS)]

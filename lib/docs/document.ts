@@ -24,7 +24,7 @@ export interface Documents {
    */
   complete (document: Json): Json
   /** Whether the application keeps a route out of documents. */
-  isHidden (route: KnownRoute['options']): boolean
+  readonly isHidden: (route: KnownRoute['options']) => boolean
   /** What the first @fastify/swagger makes, unfinished; `null` if there is none. To be called once all routes are known. */
   first (): Json | null
 }

@@ -10,10 +10,13 @@ const ajv = new Ajv({
   }
 })
 const official = ajv.compile(specs.schemasWithoutId['3.0.0'] as AnySchema)
+const next = ajv.compile(specs.schemasWithoutId['3.1.0'] as AnySchema)
 
-/** What the official JSON Schema of AsyncAPI 3.0.0 finds wrong, and references that lead nowhere. */
+/** What the official JSON Schemas of AsyncAPI 3.0.0 and 3.1.0 find wrong, and references that lead nowhere. */
 export function problemsOf (document: AsyncApiDocument): string[] {
-  const errors: ErrorObject[] = official(document) ? [] : official.errors ?? []
+  const errors: ErrorObject[] = [
+    ...(official(document) ? [] : official.errors ?? []), ...(next({ ...document, asyncapi: '3.1.0' }) ? [] : next.errors ?? [])
+  ]
   return [...errors.map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`), ...dangling(document, document)]
 }
 

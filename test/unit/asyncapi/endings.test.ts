@@ -29,7 +29,7 @@ t.test('connections end for what their route has on', async (t) => {
   t.strictSame(codes(quiet, false), [CLOSE_CODES.goingAway, CLOSE_CODES.unauthorized, CLOSE_CODES.forbidden])
   t.strictSame(codes(quiet, false, protect([{ partner: [] }]).policy), [CLOSE_CODES.goingAway, CLOSE_CODES.unauthorized], 'no scopes that could be lost')
   const all = writeEndings(policy, { ...quiet, firstMessage: { ...FIRST_MESSAGE, timeout: 250 }, renewal: FIRST_MESSAGE }, true)
-  t.strictSame(all.map(({ code }) => code), [1001, 1009, 1011, 1013, 3000, 3003, 3008])
+  t.strictSame(all.map(({ code }) => code), [1001, 1008, 1009, 1011, 1013, 3000, 3003, 3008])
   t.match(all.find(({ code }) => code === CLOSE_CODES.timeout)?.description, /250 milliseconds/)
   t.match(all.find(({ code }) => code === CLOSE_CODES.unauthorized)?.description, /token_expired.*first message.*Renewals failed/)
 })
