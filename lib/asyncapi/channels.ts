@@ -17,12 +17,14 @@ export interface ChannelSource {
   readonly route: KnownRoute
   readonly surroundings: Surroundings
   readonly servers: Servers
+  /** What stands before a token that is offered as a subprotocol; `null` if none may be. */
+  readonly subprotocol: string | null
   /** The operation in the OpenAPI document, if there is a link to it. */
   readonly operation: string | null
 }
 
 /** Writes the channel of a route, but for its messages. */
-export function writeChannel ({ route, surroundings, servers, operation }: ChannelSource): Omit<AsyncApiChannel, 'messages'> {
+export function writeChannel ({ route, surroundings, servers, subprotocol, operation }: ChannelSource): Omit<AsyncApiChannel, 'messages'> {
   const { options, security, protection, instance } = route
   const schema = (options.schema ?? {}) as Json // FastifySchema has no index signature
   const policy = protection === 'public' ? null : protection.policy
@@ -30,10 +32,11 @@ export function writeChannel ({ route, surroundings, servers, operation }: Chann
   const { address, servers: at } = addressOf(templateOf(options.url), servers)
   const parameters = writeParameters(address, schema['params'], find)
   const { extensions, texts } = describeLife(route, surroundings)
+  const offered = surroundings.subprotocol && subprotocol !== null ? describeSubprotocol(subprotocol) : ''
   return {
     address,
     ...(typeof schema['summary'] === 'string' ? { summary: schema['summary'] } : {}),
-    description: [text(schema['description']), describeSecurity(security), ...texts].filter((part) => part !== '').join('\n\n'),
+    description: [text(schema['description']), describeSecurity(security), offered, ...texts].filter((part) => part !== '').join('\n\n'),
     ...(at === undefined ? {} : { servers: at }),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     ...tagsOf(schema['tags']),
@@ -55,6 +58,11 @@ function describeLife (
     extensions: { 'x-refusals': refusals, 'x-close-codes': endings },
     texts: [describeRefusals(refusals), describeEndings(endings)]
   }
+}
+
+function describeSubprotocol (prefix: string): string {
+  return `Where Authorization cannot be set, as in a browser, a token may be offered as a subprotocol beside a real one: \`${prefix}\` and ` +
+    'the token in base64url. It is never the one that is agreed on.'
 }
 
 function carriersOf ({ protection }: KnownRoute, { query = [] }: Surroundings): ReadonlyMap<string, string> {

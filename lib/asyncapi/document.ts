@@ -31,7 +31,7 @@ export interface Described {
  * @throws FST_SECURITY_ASYNCAPI_INVALID
  */
 export function writeDocument ({ routes, settings, isHidden, openapi }: Described, options: AsyncApiOptions): AsyncApiDocument {
-  const { schemes, resources, websocket: { warnBefore } } = settings
+  const { schemes, resources, subprotocol, websocket: { warnBefore } } = settings
   const servers = options.servers === undefined
     ? findServers(openapi?.['servers'], resources.map(({ identifier }) => identifier))
     : readServers(options.servers)
@@ -44,7 +44,7 @@ export function writeDocument ({ routes, settings, isHidden, openapi }: Describe
     if (isHidden(route.options)) continue
     const operation = options.openapi === undefined ? null : operationUrl(options.openapi, route, openapi)
     const said = writeOperations(name, talkOf(route, warnBefore > 0), writing)
-    const channel = writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, operation })
+    const channel = writeChannel({ route, surroundings: surroundingsOf(route, settings), servers, subprotocol, operation })
     channels[name] = { ...channel, messages: said.messages }
     Object.assign(operations, said.operations)
   }

@@ -33,11 +33,14 @@ export interface DeclaredMessages {
  */
 export function readMessages (config: unknown, place: string): DeclaredMessages {
   const { messages, sends } = Object(config) as Readonly<Record<string, unknown>> // each is looked at
+  if (messages === undefined && sends === undefined) return NONE
   return Object.freeze({
     received: readEach('messages', messages, place, readReceived),
     sent: readEach('sends', sends, place, readMessage)
   })
 }
+
+const NONE: DeclaredMessages = Object.freeze({ received: null, sent: null })
 
 type Read<Message> = (type: string, declared: Readonly<Record<string, unknown>>, place: string) => Message
 

@@ -208,6 +208,22 @@ t.test('what is on for handshakes is in the binding, and no header field that is
   t.strictSame(ws('public'), { method: 'GET', bindingVersion: '0.1.0' })
 })
 
+t.test('the subprotocol in which a token may come is described, where one may', async (t) => {
+  const add = (app: FastifyInstance) => {
+    app.get('/token', { websocket: true, schema: { security: [{ oauth: [] }] } }, close)
+    app.get('/key', { websocket: true, schema: { security: [{ key: [] }] } }, close)
+  }
+  const table: [subprotocol: string | false | undefined, shown: RegExp | null][] = [
+    [undefined, /subprotocol.*`base64url\.bearer\.authorization\.k8s\.io\.`/], ['ours.', /subprotocol.*`ours\.`/], [false, null]
+  ]
+  for (const [subprotocol, shown] of table) {
+    const { channels } = await describe(add, { websocket: subprotocol === undefined ? {} : { subprotocol } })
+    if (shown === null) t.notMatch(channels['token']?.description, /a subprotocol/)
+    else t.match(channels['token']?.description, shown)
+    t.notMatch(channels['key']?.description, /a subprotocol/)
+  }
+})
+
 t.test('no secret, no function and nothing of TypeBox gets into the document', async (t) => {
   const value = 'canary-secret-of-the-application'
   const kept = {
