@@ -10,8 +10,9 @@ const http = { refuse: 'http', firstMessage: null, renewal: null }
 /** Of a route with this requirement and schema. */
 function channel (security: readonly Requirement[], schema: object | undefined, source: Partial<ChannelSource> = {}) {
   const guarded = security.length === 0 ? { protection: 'public', socket: null } : { protection: protect(security), socket: http }
+  const instance = { getSchema: () => undefined }
   const options = { url: '/v1/live/:room', schema }
-  const route = { security, options, instance: { getSchema: () => undefined }, ...guarded } as unknown as KnownRoute // nothing else is looked at
+  const route = { security, options, instance, ...guarded } as unknown as KnownRoute // nothing else is looked at
   const surroundings = { origins: false, subprotocol: false }
   return writeChannel({ route, surroundings, servers: new Map(), subprotocol: 'ours.', operation: null, ...source })
 }
