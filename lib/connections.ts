@@ -9,6 +9,7 @@ import type { Policy } from './policy.ts'
 import type { Routes } from './routes.ts'
 import type { ConnectionSecurity } from './security.ts'
 import { CLOSE_CODES } from './websocket/close-codes.ts'
+import type { DeclaredMessages } from './websocket/declared-messages.ts'
 import { inbound } from './websocket/inbound.ts'
 import { compileMessages } from './websocket/messages.ts'
 import { renew, renewableSlot, type Renewing } from './websocket/renewal.ts'
@@ -28,7 +29,7 @@ export interface Connections {
    *
    * @throws FST_SECURITY_WEBSOCKET_INVALID
    */
-  routeOf (config: unknown, policy: Policy, place: string): GuardedRoute
+  routeOf (config: unknown, messages: DeclaredMessages, policy: Policy, place: string): GuardedRoute
   /** Ends every connection, and resolves when they are gone. */
   close (): Promise<void>
 }
@@ -67,10 +68,9 @@ export function startConnections (settings: Settings, routes: Routes): Connectio
       renew: async (request, credential, options) => await renewConnection(renewing, request, credential, options?.scheme),
       revoke: (predicate) => revoke(sockets, decided(predicate as (bearing: Bearing) => unknown)) // what the program's types say of it
     },
-    routeOf (config, policy, place) {
+    routeOf (config, { received }, policy, place) {
       const route = readRouteConfig(config, settings.websocket, place)
-      const messages: unknown = Object(config)['messages']
-      const take = messages === undefined ? null : compileMessages(messages, schemes, place)
+      const take = received === null ? null : compileMessages(received, schemes, place)
       return { ...route, policy, take: inbound(route, take, renewing) }
     },
     async close () {

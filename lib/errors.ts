@@ -103,6 +103,7 @@ export const BOOT_ERRORS = {
   FST_SECURITY_WEBSOCKET_INVALID: createError('FST_SECURITY_WEBSOCKET_INVALID', '%s: `config.websocket`: %s'),
   FST_SECURITY_TICKET_INVALID: createError('FST_SECURITY_TICKET_INVALID', 'app.security.ticket(): %s'),
   FST_SECURITY_RENEWAL_INVALID: createError('FST_SECURITY_RENEWAL_INVALID', 'app.security.renew(): %s'),
+  FST_SECURITY_ASYNCAPI_INVALID: createError('FST_SECURITY_ASYNCAPI_INVALID', 'app.security.asyncapi(): %s'),
   FST_SECURITY_OPERATIONS_WITHOUT_ROUTE: createError('FST_SECURITY_OPERATIONS_WITHOUT_ROUTE',
     'The option `document` describes operations that no route implements, so nothing enforces what it says of them: %s. Add the routes (with the prefix among `servers`, if there is one), or take the operations out.'),
   FST_SECURITY_DECLARED_TWICE: createError('FST_SECURITY_DECLARED_TWICE',

@@ -1,6 +1,10 @@
 export { default } from './plugin.ts'
 // A star, because declaration merging reaches only through it.
 export * from './augment.ts'
+export type {
+  AsyncApiChannel, AsyncApiDocument, AsyncApiEnding, AsyncApiExternalDocs, AsyncApiMessage, AsyncApiOperation, AsyncApiOptions,
+  AsyncApiReference, AsyncApiRefusal, AsyncApiRequirements, AsyncApiSecurityScheme, AsyncApiServer
+} from './asyncapi/objects.ts'
 export { defineSchemes } from './define.ts'
 export type { Reason, RefusalError } from './errors.ts'
 export type { FastifySecurityOptions } from './options.ts'

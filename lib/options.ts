@@ -2,6 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import { OptionsSchema } from '../schemas/options.ts'
 import { SCHEME_NAME } from '../schemas/security.ts'
 import type { SchemesOption, Security as DeclaredSecurity } from './augment.ts'
+import { isDocumentUrl } from './asyncapi/document-url.ts'
 import { BOOT_ERRORS } from './errors.ts'
 import { readResources, type Resource } from './metadata/resource.ts'
 import { nameLocation } from './policy.ts'
@@ -73,6 +74,7 @@ export function readOptions (options: FastifySecurityOptions): Settings {
   const schemes = options.schemes as Schemes // its members are checked above and below
   checkSchemes(schemes)
   const websocket = readWebSocketOptions(options.websocket)
+  checkDocumentUrl(websocket.asyncapi)
   return Object.freeze({
     schemes: Object.freeze({ ...schemes }),
     security: parseSecurity(options.security, 'The option security'),
@@ -136,6 +138,11 @@ function checkScheme (name: string, scheme: Scheme): void {
 
 function checkRealm (what: string, realm: unknown): void {
   if (!isRealm(realm)) throw new BOOT_ERRORS.FST_SECURITY_TEXT_INVALID(what)
+}
+
+function checkDocumentUrl (url: string | null): void {
+  if (url === null || isDocumentUrl(url)) return
+  throw new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID('websocket.asyncapi', `"${url}" is not the URL of a document, such as https://api.example/asyncapi.json`)
 }
 
 function checkOrigin (origin: string): string {

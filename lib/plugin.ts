@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isOutermost, refuseEarlyRoutes, refuseSecondRegistration } from './boot.ts'
 import type { Wording } from './challenge/challenges.ts'
+import { describeConnections } from './describe.ts'
 import { readDeclared, type Declared } from './docs/declared.ts'
 import { document } from './docs/document.ts'
 import { isObject, type Json } from './docs/openapi.ts'
@@ -19,6 +20,7 @@ import type { Scope } from './requirement/inherit.ts'
 import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
 import { startConnections, type Connections } from './connections.ts'
+import { readMessages, type DeclaredMessages } from './websocket/declared-messages.ts'
 import { isHandshake, watchUpgrades } from './websocket/handshake.ts'
 import { invalid } from './websocket/settings.ts'
 
@@ -57,11 +59,12 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   const guardsOf = guards({ ...registration, sockets: connections.sockets })
   const guarding: Guarding = { ...registration, declared, connections, guardsOf, isMarking }
   const scopeOf = scopesBelow(app, settings.security)
-  const complete = (given: object) => documents.complete(given as Json) // says so if it is none
-  const securityOf = (instance: FastifyInstance) => appSecurity(scopeOf(instance), routes, settings.schemes, complete, connections.security)
-  decorate(app, (instance) => register(securityOf(instance), registration))
   app.addHook('onRoute', (route) => { documents.prepare(route as Route) })
   const documents = document(app, routes, settings, runFirst(app, 'onRoute'))
+  const complete = (given: object) => documents.complete(given as Json) // says so if it is none
+  const documenting = { openapi: complete, asyncapi: describeConnections({ routes, settings, documents, log: app.log }) }
+  decorate(app, (instance) =>
+    register(appSecurity(scopeOf(instance), routes, settings.schemes, documenting, connections.security), registration))
   app.addHook('onRegister', (instance) => { documents.watch(instance) })
   app.addHook('onRoute', function (route) { protect(this, route as Route, scopeOf(this), guarding) })
   app.addHook('onReady', async function () {
@@ -69,6 +72,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
     declared?.checkRouted()
     watchUpgrades(app, settings.subprotocol, connections.sockets.upgrades)
     documents.attach()
+    routes.seal()
   })
   app.addHook('preClose', connections.close)
   // @fastify/websocket would close connections without saying why, and then wait for peers that do not answer.
@@ -87,8 +91,9 @@ function protect (instance: FastifyInstance, route: Route, scope: Scope, guardin
   const protection = routes.protect(security, resourceOf(route.url, settings.resources)?.metadataUrl ?? null, place)
   const websocket = (route.websocket === true || route.wsHandler !== undefined) && methods.includes('GET')
   const shared = protection === 'public' ? security : protection.policy.security
-  const socket = websocket ? socketOf(route, protection, connections, place) : null
-  const known = { security: shared, source, methods, url: route.url, websocket, instance, protection, socket, options: route }
+  const messages = readMessages(websocket ? route.config?.websocket : undefined, place)
+  const socket = websocket ? socketOf(route, messages, protection, connections, place) : null
+  const known = { security: shared, source, methods, url: route.url, websocket, instance, protection, socket, messages, options: route }
   routes.add(known)
   if (isMarking) route.config = Object.assign({}, route.config, { [KNOWN]: known })
   if (route.logSerializers?.['req'] !== undefined) {
@@ -109,11 +114,12 @@ function methodsOf ({ method }: Route): readonly string[] {
 
 /** How the connections of a WebSocket route are guarded; `null` if it is public. */
 function socketOf (
-  { config }: Route, protection: KnownRoute['protection'], { routeOf }: Connections, place: string
+  { config }: Route, messages: DeclaredMessages, protection: KnownRoute['protection'], { routeOf }: Connections, place: string
 ): ReturnType<Connections['routeOf']> | null {
   const own: unknown = config?.websocket
-  if (protection !== 'public') return routeOf(own, protection.policy, place)
-  if (own !== undefined) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
+  if (protection !== 'public') return routeOf(own, messages, protection.policy, place)
+  const isDescribed = isObject(own) && Object.keys(own).join() === 'sends'
+  if (own !== undefined && !isDescribed) throw invalid(place, 'the route is public, so that nothing of it would be enforced')
   return null
 }
 

@@ -7,6 +7,7 @@ import { compile, type Policy } from './policy.ts'
 import type { Effective } from './requirement/inherit.ts'
 import type { Security } from './requirement/parse.ts'
 import type { Schemes } from './scheme.ts'
+import type { DeclaredMessages } from './websocket/declared-messages.ts'
 import type { WebSocketRoute } from './websocket/settings.ts'
 
 /** A compiled policy with its prepared answers; routes that declare the same share one. */
@@ -26,6 +27,8 @@ export interface KnownRoute extends Effective {
   readonly instance: FastifyInstance
   /** How its connections are guarded; `null` if it has none, or is public. */
   readonly socket: WebSocketRoute | null
+  /** What its connections say, as declared. */
+  readonly messages: DeclaredMessages
   /** `'public'` if nothing is asked. */
   readonly protection: Protection | 'public'
   /** Fastify's own object, which @fastify/swagger reads when it makes the document. */
@@ -35,7 +38,11 @@ export interface KnownRoute extends Effective {
 /** Every route of the scope the plugin guards. */
 export interface Routes {
   readonly known: readonly KnownRoute[]
+  /** Whether there will be no more. */
+  readonly isComplete: boolean
   add (route: KnownRoute): void
+  /** Says that there will be no more. */
+  seal (): void
   /**
    * @param metadataUrl where the metadata of the route's resource is, or `null`
    * @throws what {@link compile} throws
@@ -52,9 +59,12 @@ export function urlsOf ({ url, options }: KnownRoute): string[] {
 export function knownRoutes (schemes: Schemes, wording: Omit<Wording, 'metadataUrl'>): Routes {
   const known: KnownRoute[] = []
   const compiled = new Map<string, Protection | 'public'>()
+  let isComplete = false
   return {
     known,
+    get isComplete () { return isComplete },
     add (route) { known.push(route) },
+    seal () { isComplete = true },
     protect (security, metadataUrl, place) {
       const key = JSON.stringify([security, metadataUrl])
       let protection = compiled.get(key)

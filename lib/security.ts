@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { AsyncApiDocument, AsyncApiOptions } from './asyncapi/objects.ts'
 import type { Revocable, Security as DeclaredSecurity } from './augment.ts'
 import { holds } from './decision/holds.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'
@@ -73,11 +74,29 @@ export interface AppSecurity extends ConnectionSecurity {
    * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
    */
   openapi<Document extends object> (document: Document): Document
+  /**
+   * Makes an AsyncAPI 3.0.0 document of the WebSocket routes, as plain JSON: what their handshakes and messages ask, what is said on them,
+   * and how they are refused and end. Call it once the application is ready; each call makes a new one.
+   *
+   * @throws FST_SECURITY_ASYNCAPI_INVALID
+   * @example
+   * ```ts
+   * app.get('/asyncapi.json', { schema: { security: [] } }, async () =>
+   *   app.security.asyncapi({ title: 'Pets', version: '1.0.0', servers: ['wss://api.example'] }))
+   * ```
+   */
+  asyncapi (options?: AsyncApiOptions): AsyncApiDocument
+}
+
+/** What completes and makes documents. */
+export interface DocumentSecurity {
+  openapi (document: object): object
+  asyncapi (options?: AsyncApiOptions): AsyncApiDocument
 }
 
 /** Makes `app.security` for one encapsulated scope. */
 export function appSecurity (
-  scope: Scope, routes: Routes, schemes: Schemes, complete: (document: object) => object, connections: ConnectionSecurity
+  scope: Scope, routes: Routes, schemes: Schemes, documents: DocumentSecurity, connections: ConnectionSecurity
 ): AppSecurity {
   const checked = new WeakMap<object, Security>()
   return Object.freeze({
@@ -88,7 +107,8 @@ export function appSecurity (
       setDefault(scope, security)
     },
     routes: () => routes.known.flatMap(describe),
-    openapi: <Document extends object> (document: Document) => complete(document) as Document, // with more in it
+    openapi: <Document extends object> (document: Document) => documents.openapi(document) as Document, // with more in it
+    asyncapi: documents.asyncapi,
     satisfies (request: FastifyRequest, declared: DeclaredSecurity) {
       let security = checked.get(declared)
       if (security === undefined) {

@@ -28,6 +28,7 @@ const WebSocketSchema = Type.Object({
   limits: Type.Optional(Type.Object({ total: Limit, perIdentity: Limit, pending: Limit }, { additionalProperties: false })),
   identify: Type.Optional(Type.Function([], Type.Unknown())),
   warnBefore: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+  asyncapi: Type.Optional(Type.String()),
   origins: Type.Optional(Type.Array(Type.String())),
   subprotocol: Type.Optional(Type.Union([Type.Literal(false), Type.String({ pattern: '^[A-Za-z0-9.!#$%&\'*+^_`|~-]+$' })]))
 }, { additionalProperties: false })

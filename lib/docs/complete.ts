@@ -1,16 +1,15 @@
 import type { FastifyInstance } from 'fastify'
+import { channelNames } from '../asyncapi/channel-names.ts'
+import { pointerStep } from '../asyncapi/names.ts'
 import { isOutermost } from '../boot.ts'
-import { TOKEN_PARAMETER } from '../credentials/token.ts'
 import type { Settings } from '../options.ts'
 import { urlsOf, type KnownRoute, type Routes } from '../routes.ts'
-import type { Carrier, Scheme } from '../scheme.ts'
-import { TICKET_PARAMETER } from '../websocket/tickets.ts'
 import { finish } from './finish.ts'
 import { isMarked } from './mark.ts'
 import { matchOperations, type MatchOperation } from './matching.ts'
 import type { Json } from './openapi.ts'
 import type { DocumentedRoute } from './operations.ts'
-import { NO_HANDSHAKE, type Surroundings } from './refusals.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 /**
  * Completes a document with what the routes of an application ask.
@@ -20,8 +19,10 @@ import { NO_HANDSHAKE, type Surroundings } from './refusals.ts'
 export type Complete = (document: Json, marked: ReadonlyMap<string, KnownRoute>) => Json
 
 export function completion (app: FastifyInstance, routes: Routes, settings: Settings): Complete {
-  const describe = (route: KnownRoute | undefined) => route === undefined ? undefined : describeRoute(route, settings)
   return (document, marked) => {
+    const channels = settings.websocket.asyncapi === null ? null : channelNames(routes.known)
+    const describe = (route: KnownRoute | undefined) =>
+      route === undefined ? undefined : describeRoute(route, channels?.get(route), settings)
     let match: MatchOperation<{ readonly route: KnownRoute }> | undefined
     const byPath: MatchOperation<DocumentedRoute> = (method, path, servers) => {
       match ??= matchOperations(routes.known.flatMap(withUrls), document['servers'])
@@ -44,7 +45,8 @@ function withUrls (route: KnownRoute): { readonly route: KnownRoute, readonly me
   return urlsOf(route).map((url) => ({ route, methods: route.methods, url }))
 }
 
-function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute {
+/** @param channel its key in the AsyncAPI document */
+function describeRoute (route: KnownRoute, channel: string | undefined, settings: Settings): DocumentedRoute {
   const { options, methods, security, protection, websocket, instance } = route
   const only = options.websocket === true
   const schema = options.schema as Json | undefined // FastifySchema has no index signature
@@ -54,27 +56,9 @@ function describeRoute (route: KnownRoute, settings: Settings): DocumentedRoute 
     security,
     protection,
     upgrade: only ? 'only' : websocket ? 'also' : 'never',
-    surroundings: websocket ? surroundingsOf(route, settings) : NO_HANDSHAKE,
+    surroundings: surroundingsOf(route, settings),
+    channel: channel === undefined ? null : `${settings.websocket.asyncapi}#/channels/${pointerStep(channel)}`,
     ownBodies: options.errorHandler !== undefined || instance.errorHandler.name !== 'defaultErrorHandler',
     responds: schema?.['response'] !== undefined
-  }
-}
-
-/** Of a WebSocket route. */
-function surroundingsOf ({ protection, socket }: KnownRoute, { origins, subprotocol, websocket: options }: Settings): Surroundings {
-  const schemes = protection === 'public' ? [] : protection.policy.slots.map(({ scheme }) => scheme)
-  const takes = (carrier: Carrier, scheme: Scheme): boolean => (scheme.carriers ?? options.carriers).has(carrier)
-  const tokens = schemes.filter(({ challenge }) => challenge?.oauth === true)
-  const { limits } = options
-  return {
-    origins: origins !== null,
-    subprotocol: subprotocol !== null && tokens.some((scheme) => takes('subprotocol', scheme)),
-    limited: schemes.length > 0 &&
-      (limits.total < Infinity || limits.perIdentity < Infinity || (socket?.firstMessage ?? null) !== null),
-    query: [
-      ...(tokens.some((scheme) => takes('query', scheme) && scheme.queryName !== TOKEN_PARAMETER) ? [TOKEN_PARAMETER] : []),
-      ...(schemes.some((scheme) => takes('ticket', scheme)) ? [TICKET_PARAMETER] : [])
-    ],
-    byClose: socket?.refuse === 'close'
   }
 }

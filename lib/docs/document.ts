@@ -23,6 +23,10 @@ export interface Documents {
    * @throws FST_SECURITY_DOCUMENT_UNSUPPORTED
    */
   complete (document: Json): Json
+  /** Whether the application keeps a route out of documents. */
+  readonly isHidden: (route: KnownRoute['options']) => boolean
+  /** What the first @fastify/swagger makes, unfinished; `null` if there is none. To be called once all routes are known. */
+  first (): Json | null
 }
 
 interface Making {
@@ -41,6 +45,7 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
   const watched = new Set(withAncestors(app))
   const wrapped = new WeakSet<Swagger>()
   const complete = completion(app, routes, settings)
+  const made: (() => unknown)[] = []
   const making: Making = {
     generate: (make) => generate(routes.known, hiding, make),
     finish: ({ document, routes: marked }) => isObject(document) ? complete(document, marked) : document
@@ -48,14 +53,20 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
 
   return {
     complete: (given) => complete(given, new Map()),
+    isHidden: (route) => isObject(route.schema) && Boolean(route.schema['hide']) && !hiding.isForced(route),
+    first () {
+      const document = made[0]?.()
+      return isObject(document) ? document : null
+    },
     prepare: (route) => hiding.prepare(route),
     watch (instance) { watched.add(instance) },
     attach () {
       for (const instance of watched) {
         for (const [name, swagger] of swaggersOf(instance)) {
           if (wrapped.has(swagger)) continue
-          const wrapper = wrap(swagger, making)
+          const { wrapper, make } = wrap(swagger.bind(instance), making)
           wrapped.add(wrapper)
+          made.push(make)
           Object.defineProperty(instance, name, { value: wrapper, configurable: true, enumerable: true, writable: true })
         }
       }
@@ -64,17 +75,23 @@ export function document (app: FastifyInstance, routes: Routes, settings: Settin
 }
 
 /** Keeps what was made, as @fastify/swagger does, which looks at routes only once. */
-function wrap (swagger: Swagger, { generate, finish }: Making): Swagger {
+function wrap (swagger: Swagger, { generate, finish }: Making): { readonly wrapper: Swagger, readonly make: () => unknown } {
   let generated: Generated | undefined
   let finished: { readonly document: unknown } | undefined
   let text: string | undefined
-  return function securitySwagger (options) {
-    generated ??= generate(() => swagger.call(this))
-    finished ??= { document: finish(generated) }
-    if (options?.yaml !== true) return finished.document
-    // Readers limit how many aliases they follow, and requirements recur often.
-    text ??= stringify(finished.document, { strict: false, aliasDuplicateObjects: false })
-    return text
+  const make = (): Generated => {
+    generated ??= generate(() => swagger())
+    return generated
+  }
+  return {
+    make: () => make().document,
+    wrapper: function securitySwagger (options) {
+      finished ??= { document: finish(make()) }
+      if (options?.yaml !== true) return finished.document
+      // Readers limit how many aliases they follow, and requirements recur often.
+      text ??= stringify(finished.document, { strict: false, aliasDuplicateObjects: false })
+      return text
+    }
   }
 }
 

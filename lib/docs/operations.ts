@@ -22,6 +22,8 @@ export interface DocumentedRoute {
   readonly upgrade: 'never' | 'also' | 'only'
   /** What handshakes are refused for beside the policy. */
   readonly surroundings: Surroundings
+  /** The channel in the AsyncAPI document, if there is a link to it. */
+  readonly channel?: string | null
   /** Whether the application's own error handler writes the bodies of refusals. */
   readonly ownBodies: boolean
   /** Whether the application declares responses. */
@@ -46,11 +48,21 @@ export function finishOperation (operation: Json, method: string, route: Documen
   const kept = withoutCredentials(parameters, protection === 'public' ? null : protection.policy)
   const asked = upgrades(route, method) ? addCarriers(kept, surroundings, drafting.components) : kept
   const { webSocketServers: servers } = drafting
-  const finished: Record<string, unknown> = upgrade === 'only' && servers.length > 0 ? { servers, ...rest } : rest
-  Object.assign(finished, writeSecurity(route.security, drafting.schemes, drafting.version))
+  const finished: Record<string, unknown> = {
+    ...(upgrade === 'only' && servers.length > 0 ? { servers } : {}),
+    ...(upgrades(route, method) ? linkTo(route.channel ?? null) : {}),
+    ...rest,
+    ...writeSecurity(route.security, drafting.schemes, drafting.version)
+  }
   if (asked !== undefined) finished['parameters'] = asked
   finished['responses'] = finishResponses(isObject(responses) ? responses : {}, method, route, drafting)
   return finished
+}
+
+/** What is said on a connection has no place in OpenAPI. */
+function linkTo (channel: string | null): Json {
+  if (channel === null) return {}
+  return { externalDocs: { url: channel, description: 'The messages of the connection, in AsyncAPI.' }, 'x-asyncapi': channel }
 }
 
 function upgrades ({ upgrade }: DocumentedRoute, method: string): boolean {

@@ -50,7 +50,7 @@ const SUBPROTOCOL: Json = {
 }
 
 /** Where a handshake may carry a credential in the query; component names by parameter. */
-const QUERY: Readonly<Record<string, readonly [component: string, description: string]>> = {
+export const QUERY: Readonly<Record<string, readonly [component: string, description: string]>> = {
   access_token: ['WebSocketToken', 'The token, where neither Authorization nor a subprotocol can carry it. For handshakes only.'],
   ticket: ['WebSocketTicket', 'A one-time ticket in place of credentials. For handshakes only.']
 }

@@ -1,20 +1,18 @@
 import { STATUS_CODES } from 'node:http'
-import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { FastifyRequest } from 'fastify'
 import { problem } from '../challenge/problem.ts'
 import { holds } from '../decision/holds.ts'
 import { compile } from '../policy.ts'
-import { parseSecurity, type Security } from '../requirement/parse.ts'
+import type { Security } from '../requirement/parse.ts'
 import type { Schemes } from '../scheme.ts'
+import type { ReceivedMessage } from './declared-messages.ts'
 import { MESSAGE_TYPES, parseObject } from './message-format.ts'
-import { invalid } from './settings.ts'
 import type { Session } from './session.ts'
 import type { Socket } from './socket.ts'
 
 interface Guarded {
-  readonly security: Security
-  readonly handler: ((message: unknown, socket: Socket, request: FastifyRequest) => unknown) | undefined
+  readonly declared: ReceivedMessage
   matches (value: unknown): boolean
 }
 
@@ -25,41 +23,37 @@ export type TakeMessage = (session: Session, text: string | null) => boolean
  * Compiles the messages of a route. One of another type, that does not match its schema or whose requirement is not satisfied is answered
  * with a problem; the connection stays.
  *
- * @throws FST_SECURITY_WEBSOCKET_INVALID, and what {@link compile} throws
+ * @throws what {@link compile} throws
  */
-export function compileMessages (declared: unknown, schemes: Schemes, place: string): TakeMessage {
-  if (typeof declared !== 'object' || declared === null) throw invalid(place, '`messages` is not an object')
-  const known = new Map(Object.entries(declared).map(([type, one]) => [type, compileOne(one, schemes, `${place}, message "${type}"`)]))
+export function compileMessages (received: readonly ReceivedMessage[], schemes: Schemes, place: string): TakeMessage {
+  const known = new Map(received.map((declared) => [declared.type, compileOne(declared, schemes, `${place}, message "${declared.type}"`)]))
   return (session, text) => {
     const message = text === null ? null : parseObject(text)
     const type = message?.['type']
     const guarded = typeof type === 'string' ? known.get(type) : undefined
     const { socket, request } = session
     if (socket === null) return true
-    if (guarded === undefined || typeof type !== 'string') return answer(socket, message, NOT_KNOWN)
-    if (!guarded.matches(message)) return answer(socket, message, NOT_VALID)
-    if (!holds(request.auth, guarded.security)) return answer(socket, message, refusalOf(request.auth, guarded.security))
-    if (guarded.handler === undefined) return false
-    call(guarded.handler, message, socket, request)
+    if (guarded === undefined || typeof type !== 'string') return answer(socket, message, MESSAGE_FAULTS.message_unknown)
+    const { declared: { security, handler } } = guarded
+    if (!guarded.matches(message)) return answer(socket, message, MESSAGE_FAULTS.message_invalid)
+    if (!holds(request.auth, security)) return answer(socket, message, refusalOf(request.auth, security))
+    if (handler === undefined) return false
+    call(handler, message, socket, request)
     return true
   }
 }
 
-function compileOne (declared: unknown, schemes: Schemes, place: string): Guarded {
-  const { schema, security, handler } = Object(declared) as Readonly<Record<string, unknown>> // each is looked at
-  if (typeof schema !== 'object' || schema === null) throw invalid(place, '`schema` is not a TypeBox schema')
-  if (handler !== undefined && typeof handler !== 'function') throw invalid(place, '`handler` is not a function')
-  const asked = security === undefined ? [] : parseSecurity(security, place)
-  compile(asked, schemes, place)
-  const check = TypeCompiler.Compile(schema as TSchema) // throws for anything else
-  return { security: asked, handler: handler as Guarded['handler'], matches: (value) => check.Check(value) } // a function
+function compileOne (declared: ReceivedMessage, schemes: Schemes, place: string): Guarded {
+  compile(declared.security, schemes, place)
+  const check = TypeCompiler.Compile(declared.schema) // throws for anything else
+  return { declared, matches: (value) => check.Check(value) }
 }
 
 /** A failing handler is a fault of the application's, told to its owner. */
-function call (handler: NonNullable<Guarded['handler']>, message: unknown, socket: Socket, request: FastifyRequest): void {
+function call (handler: NonNullable<ReceivedMessage['handler']>, message: unknown, socket: Socket, request: FastifyRequest): void {
   const fail = (error: unknown): void => {
     request.log.error({ err: error }, 'a message handler failed')
-    answer(socket, message as Readonly<Record<string, unknown>>, FAILED) // it matched its schema
+    answer(socket, message as Readonly<Record<string, unknown>>, MESSAGE_FAULTS.message_failed) // it matched its schema
   }
   try {
     const pending = handler(message, socket, request)
@@ -74,9 +68,12 @@ interface MessageProblem {
   readonly [member: string]: unknown
 }
 
-const NOT_KNOWN = fault(400, 'message_unknown', 'The message is not JSON with a `type` that this connection takes.')
-const NOT_VALID = fault(400, 'message_invalid', 'The message does not match the schema of its `type`.')
-const FAILED = fault(500, 'message_failed', 'The message could not be handled.')
+/** What is wrong with a message beside its requirement, by the `code` of the problem. */
+export const MESSAGE_FAULTS = Object.freeze({
+  message_unknown: fault(400, 'message_unknown', 'The message is not JSON with a `type` that this connection takes.'),
+  message_invalid: fault(400, 'message_invalid', 'The message does not match the schema of its `type`.'),
+  message_failed: fault(500, 'message_failed', 'The message could not be handled.')
+})
 
 function fault (status: number, code: string, detail: string): MessageProblem {
   return Object.freeze({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code })

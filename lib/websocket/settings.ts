@@ -21,6 +21,8 @@ export interface WebSocketOptions extends WebSocketRouteOptions {
   readonly identify?: Identify
   /** Seconds before the end of credentials at which the event `expiring` comes. Default 60. */
   readonly warnBefore?: number
+  /** Where the document of `app.security.asyncapi()` is served: WebSocket operations of the OpenAPI document then link to it. */
+  readonly asyncapi?: string
 }
 
 /** What can also be said for one route, in its `config.websocket`. */
@@ -52,6 +54,7 @@ export interface WebSocketSettings extends WebSocketRoute {
   readonly identify: Identify
   /** Milliseconds. */
   readonly warnBefore: number
+  readonly asyncapi: string | null
 }
 
 /** What holds for a route. */
@@ -67,7 +70,7 @@ const DEFAULTS: WebSocketRoute = { refuse: 'http', firstMessage: null, renewal: 
 
 /** Completes the options; their form has been checked. */
 export function readWebSocketOptions (options: WebSocketOptions = {}): WebSocketSettings {
-  const { query = false, ticket = false, subprotocol, limits = {}, identify = subjectOf, warnBefore = 60 } = options
+  const { query = false, ticket = false, subprotocol, limits = {}, identify = subjectOf, warnBefore = 60, asyncapi = null } = options
   const route = readRouteOptions(options, DEFAULTS)
   const switches: readonly (readonly [Carrier, boolean])[] = [
     ['header', true], ['subprotocol', subprotocol !== false], ['query', query], ['ticket', ticket],
@@ -79,7 +82,8 @@ export function readWebSocketOptions (options: WebSocketOptions = {}): WebSocket
     carriers: new Set(switches.flatMap(([carrier, isOn]) => isOn ? [carrier] : [])),
     limits: Object.freeze({ total, perIdentity, pending }),
     identify,
-    warnBefore: warnBefore * 1000
+    warnBefore: warnBefore * 1000,
+    asyncapi
   })
 }
 

@@ -18,6 +18,10 @@ export const CONNECTIONS: readonly BootRow[] = [
     await plug(app)
     app.security.ticket(request, { for: '/nowhere' })
   }],
+  ['an AsyncAPI document before all routes are known', 'FST_SECURITY_ASYNCAPI_INVALID', ['app.security.asyncapi()', 'app.ready()'], async (app) => {
+    await plug(app)
+    app.security.asyncapi()
+  }],
   ['a renewal of credentials that a connection does not have', 'FST_SECURITY_RENEWAL_INVALID', ['scheme "staff"'], async (app) => {
     await plug(app)
     await new Promise<void>((resolve, reject) => {

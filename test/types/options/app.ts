@@ -1,7 +1,7 @@
 /** What the plugin and `app.security` take, with schemes named by hand. */
 import Fastify from 'fastify'
 import fastifySecurity, {
-  apiKey, bearer, defineSchemes, openIdConnect, type FastifySecurityOptions, type Scheme, type SchemesOption
+  apiKey, bearer, defineSchemes, openIdConnect, type AsyncApiDocument, type FastifySecurityOptions, type Scheme, type SchemesOption
 } from 'fastify-openapi-security'
 import { use } from '../expect.ts'
 import type { Machine, User } from '../shared/schemes.ts'
@@ -65,3 +65,12 @@ app.get('/', { schema: { security: [{ oauth: [] }, {}] } }, async (request) => {
   return app.security.satisfies(request, [{ oauth: ['pets:write'] }, { machine: [] }])
 })
 for (const { method, url, security, source, websocket } of app.security.routes()) use(method, url, security, source, websocket)
+
+const described: AsyncApiDocument = app.security.asyncapi()
+use(app.security.asyncapi({ title: 'Pets', version: '1.0.0', servers: ['wss://api.example'], openapi: 'https://api.example/openapi.json' }))
+for (const { address, 'x-security': asked, 'x-refusals': refusals = [] } of Object.values(described.channels)) use(address, asked, refusals)
+for (const { action, security = [] } of Object.values(described.operations)) use(action, security.map(({ $ref }) => $ref))
+// @ts-expect-error -- URLs, not Server Objects
+app.security.asyncapi({ servers: [{ url: 'wss://api.example' }] })
+// @ts-expect-error -- unknown option
+app.security.asyncapi({ name: 'Pets' })
