@@ -17,7 +17,7 @@ import { compile } from './policy.ts'
 import { hideQuery, redactQuery } from './redact.ts'
 import { register, type Registration } from './registration.ts'
 import type { Scope } from './requirement/inherit.ts'
-import { knownRoutes, type KnownRoute, type Routes } from './routes.ts'
+import { knownRoutes, methodsOf, type KnownRoute, type Routes } from './routes.ts'
 import { appSecurity, type AppSecurity } from './security.ts'
 import { startConnections, type Connections } from './connections.ts'
 import { readMessages, type DeclaredMessages } from './websocket/declared-messages.ts'
@@ -100,16 +100,6 @@ function protect (instance: FastifyInstance, route: Route, scope: Scope, guardin
     route.logSerializers = Object.assign(Object.create(route.logSerializers), redacted(route.logSerializers['req'], settings))
   }
   guardRoute(known, guarding, place)
-}
-
-const single = new Map<string, readonly string[]>()
-
-/** Most routes have one method; those of one method share the list. */
-function methodsOf ({ method }: Route): readonly string[] {
-  if (typeof method !== 'string') return [...method]
-  let methods = single.get(method)
-  if (methods === undefined) single.set(method, methods = Object.freeze([method]))
-  return methods
 }
 
 /** How the connections of a WebSocket route are guarded; `null` if it is public. */

@@ -50,6 +50,16 @@ export interface Routes {
   protect (security: Security, metadataUrl: string | null, place: string): Protection | 'public'
 }
 
+const single = new Map<string, readonly string[]>()
+
+/** Most routes have one method; those of one method share the list. */
+export function methodsOf ({ method }: RouteOptions): readonly string[] {
+  if (typeof method !== 'string') return [...method]
+  let methods = single.get(method)
+  if (methods === undefined) single.set(method, methods = Object.freeze([method]))
+  return methods
+}
+
 /** At `/` under a prefix Fastify answers with and without the last slash; it tells of one and then changes the options to the other. */
 export function urlsOf ({ url, options }: KnownRoute): string[] {
   return url === options.url ? [url] : [url, options.url]
