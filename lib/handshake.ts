@@ -154,14 +154,14 @@ function refuseHandshake (
   closeUpgraded(server, request, upgrade, closingFor(answer.reason, answer.requiredScopes), sessions)
 }
 
-/** Whether what is missing could still come as a message: nothing presented was refused, and some scheme takes messages. */
+/** Whether what is missing could still come as a message: nothing presented was refused or fell short, and some scheme takes messages. */
 function mayWait (
   handshaking: Handshaking, { request, handshake }: Asked, { failing }: Denial, outcomes: readonly Outcome[]
 ): boolean {
   const { route, policy } = handshaking
   if (route === null || route.firstMessage === null || handshaking.isRehearsed(request)) return false
   return !outcomes.some((outcome) => outcome instanceof Refusal) &&
-    failing.some((slot) => isCarried(policy.slots[slot]?.scheme.carriers, handshake, 'message'))
+    failing.some((slot) => outcomes[slot] === undefined && isCarried(policy.slots[slot]?.scheme.carriers, handshake, 'message'))
 }
 
 /**
