@@ -103,7 +103,7 @@ export class Sessions {
     this.deadlines.add(session)
   }
 
-  /** Where less is left than a warning takes, half of it: whoever renews with tokens that live as short is not asked to do so at once again. */
+  /** Where less is left than a warning takes, half of it: whoever renews with tokens that live as short is not asked again at once. */
   #warningFor (left: number): number {
     const { warnBefore } = this.#settings
     return left > warnBefore ? warnBefore : Math.max(left, 0) / 2
