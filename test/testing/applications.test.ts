@@ -59,6 +59,22 @@ t.test('the examples', async (t) => {
   }
 })
 
+t.test('the chat', async (t) => {
+  const { buildApi }: { buildApi (options: object): Promise<FastifyInstance> } =
+    await import(new URL('../../examples/live/api.ts', import.meta.url).href)
+  const app = await buildApi({
+    authorizationServer: { issuer: 'http://127.0.0.1:9', secrets: {} },
+    resource: 'http://127.0.0.1:8',
+    origins: ['http://127.0.0.1:8'],
+    operatorKey: 'key',
+    warnBefore: 10
+  })
+  t.teardown(() => app.close())
+  const { findings, operations, requests } = await auditDocument(app)
+  t.strictSame(findings.map(({ message }) => message), [])
+  t.ok(operations === 3 && requests > 20)
+})
+
 t.test('the petstore', async (t) => {
   const address = (file: string) => new URL(`../../examples/petstore/${file}.ts`, import.meta.url).href
   const { buildApi }: { buildApi (options: object): Promise<FastifyInstance> } = await import(address('api'))
