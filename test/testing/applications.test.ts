@@ -1,7 +1,7 @@
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import fastifySecurity, { bearer } from '../../lib/index.ts'
+import fastifySecurity, { bearer, type WebSocketRouteOptions } from '../../lib/index.ts'
 import { auditDocument } from '../../lib/testing.ts'
 import { build, ORDERS } from '../behaviour/documents/app.ts'
 import { makeCertificates } from '../support/certificates.ts'
@@ -32,6 +32,21 @@ t.test('a plugin that guards one scope is asked through that scope', async (t) =
   t.equal(operations, 1)
   t.strictSame(findings.map(({ message }) => message), [])
   await t.rejects(auditDocument(app), { code: 'FST_SECURITY_NOT_REGISTERED' })
+})
+
+t.test('handshakes that are refused by closing, and those that would wait for a message', async (t) => {
+  const configs: readonly WebSocketRouteOptions[] = [{ refuse: 'close' }, { firstMessage: true }, { refuse: 'close', firstMessage: true }]
+  for (const config of configs) {
+    for (const handlers of [true, false]) {
+      const app = await make((app) => {
+        app.get('/live', { websocket: true, ...asked({ oauth: [] }), config: { websocket: config } }, (socket) => { socket.close() })
+      })
+      const { findings, operations } = await auditDocument(app, { handlers, timeout: 2000 })
+      t.equal(operations, 1)
+      t.strictSame(findings.map(({ message }) => message), [], `${JSON.stringify(config)}, ${handlers ? 'with' : 'without'} handlers`)
+      await app.close()
+    }
+  }
 })
 
 t.test('over TLS', async (t) => {
