@@ -8,7 +8,7 @@ import type { AppSecurity } from './security.ts'
 export interface Rehearsal {
   /** Whether a request ends as soon as its guard lets it in; `null` unless something is being rehearsed. */
   isOne: ((request: FastifyRequest) => boolean) | null
-  /** Whether the answer to a handshake is looked at, so that it is refused over HTTP and at once; `null` unless something is being tried. */
+  /** Whether the answer to a handshake is looked at, so that it is refused over HTTP and at once; `null` unless something is tried. */
   isWatched: ((request: FastifyRequest) => boolean) | null
 }
 
