@@ -47,7 +47,7 @@ export interface Followed {
   readonly messages: readonly string[]
   /** What `fresh` was, each time a token was asked for. */
   readonly asked: readonly boolean[]
-  /** Resolves when the log has this entry, or the messages have it, so many times in all. */
+  /** Resolves when the log has this entry, or the messages have it, so many times in all. If they do not get it, it closes the connection. */
   until (entry: string, times?: number): Promise<void>
 }
 
@@ -71,6 +71,7 @@ export function follow (app: FastifyInstance, tokens: readonly string[], options
   const until = (entry: string, times = 1): Promise<void> => new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       waiting.delete(check)
+      live.close()
       reject(new Error(`"${entry}" did not come; what came: ${JSON.stringify([...log, ...messages])}`))
     }, PATIENCE)
     const check = (): void => {
