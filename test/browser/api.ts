@@ -44,7 +44,8 @@ export async function serveApi (origin: string): Promise<Api> {
   }
   add('/live', [{ oauth: ['read'] }])
   add('/write', [{ oauth: ['write'] }])
-  add('/message', [{ oauth: ['read'] }], { websocket: { firstMessage: { timeout: 1000 }, renewal: false } })
+  add('/message', [{ oauth: ['read'] }], { websocket: { firstMessage: true, renewal: false } })
+  add('/hasty', [{ oauth: ['read'] }], { websocket: { firstMessage: { timeout: 1000 } } })
   add('/renewing', [{ oauth: ['read'] }], { websocket: { renewal: true } })
   add('/session', [{ session: [] }])
   app.post('/tickets', async (request) => app.security.ticket(request, { for: '/live', ttl: 30 }))

@@ -91,7 +91,7 @@ t.test('in a browser', { skip, timeout: 160_000 }, async (t) => {
       ['an expired token', { url: `${base}/live`, ...offered('gone') }, 'close 3000 token_expired'],
       ['too few scopes', { url: `${base}/write`, ...offered(tokenOf('ada')) }, 'close 3003 scope_insufficient write'],
       ['a verifier that cannot tell', { url: `${base}/live`, ...offered('down') }, 'close 1013 verifier_unavailable'],
-      ['no first message in time', { url: `${base}/message` }, 'close 3008 credentials_missing'],
+      ['no first message in time', { url: `${base}/hasty` }, 'close 3008 credentials_missing'],
       ['an expired token as the first message', message('gone'), 'close 3000 token_expired'],
       ['too few scopes in the first message', message(tokenOf('ada', [])), 'close 3003 scope_insufficient read'],
       ['a verifier that cannot tell of the first message', message('down'), 'close 1013 verifier_unavailable'],
@@ -104,7 +104,7 @@ t.test('in a browser', { skip, timeout: 160_000 }, async (t) => {
   })
 
   await t.test('a connection ends with its token, unless it is renewed', async (t) => {
-    const token = tokenOf('ada', ['read'], 3)
+    const token = tokenOf('ada', ['read'], 6)
     const ends = await dial(page, { url: `${base}/live`, ...offered(token) })
     const renews = await dial(page, { url: `${base}/renewing`, ...offered(token) })
     await heard(page, renews, 'message {"type":"expiring"')

@@ -6,6 +6,9 @@ import { execute } from '../../.ci/execute.ts'
 import { portOf } from '../support/drivers.ts'
 import { CLASSES, emptied, serve } from './server.ts'
 
+// Slow machines get the time they need; what is waited for has its own limit.
+t.setTimeout(170_000)
+
 const STATES = [
   'before anything', 'asking for a token', 'in the handshake', 'waiting for the answer to the first message', 'open', 'renewing',
   'waiting for the next attempt', 'waiting while nothing listens', 'aborted'

@@ -56,7 +56,7 @@ await leave('in the handshake', MUTE, 'connecting', {}, soon())
 await leave('waiting for the answer to the first message', LIVE, 'connecting', { carrier: 'message', token: () => `late/${tokenOf('ada')}` }, soon())
 await leave('open', LIVE, 'open', {})
 await leave('renewing', LIVE, 'open', {
-  token: (request) => request.fresh ? renewing.token(request) : tokenOf(name, ['read'], 2)
+  token: (request) => request.fresh ? renewing.token(request) : tokenOf(name, ['read'], 4)
 }, renewing.asked)
 await leave('waiting for the next attempt', LIVE, 'waiting', { token: () => 'nobody' })
 await leave('waiting while nothing listens', 'ws://127.0.0.1:1/', 'waiting', {})

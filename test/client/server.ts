@@ -47,7 +47,7 @@ export interface Followed {
   readonly messages: readonly string[]
   /** What `fresh` was, each time a token was asked for. */
   readonly asked: readonly boolean[]
-  /** Resolves when the log has this entry, or the messages have it, so many times in all. If they do not get it, it closes the connection. */
+  /** Resolves when the log or the messages have this entry, so many times in all. If they do not get it, the connection is closed. */
   until (entry: string, times?: number): Promise<void>
 }
 
