@@ -66,6 +66,21 @@ import plugin, { refuse } from '${manifest.name}'
 if (typeof refuse !== 'function') throw new Error('exports are missing')
 ${SERVE}`
 
+/** As a page without a bundler gets it: two things out of the package, and nothing else there. */
+const CLIENT = `
+import { connect, parseChallenges } from './client.js'
+if (typeof connect !== 'function') throw new Error('exports are missing')
+console.log(parseChallenges('Basic realm="200"')[0].params.realm)
+`
+
+async function servesClient (name: string): Promise<string> {
+  const folder = path.join(temporary, name)
+  mkdirSync(folder)
+  for (const part of ['client.js', 'client']) cpSync(path.join(temporary, 'package/dist/lib', part), path.join(folder, part), { recursive: true })
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
+  return await runsQuietly(folder, 'page.js', CLIENT)
+}
+
 const TYPED = `
 import Fastify from 'fastify'
 ${modules.map((name) => `import '${name}'`).join('\n')}
@@ -154,6 +169,7 @@ function checksOf (tarball: string, files: readonly string[]): Check[] {
     },
     { name: 'import', run: () => runsQuietly(consumer('esm', needed), 'app.mjs', ESM) },
     { name: 'require()', run: () => runsQuietly(consumer('commonjs', needed), 'app.cjs', COMMONJS) },
+    { name: 'the client alone', run: () => servesClient('client') },
     { name: 'command line', run: () => audits('command') },
     { name: 'types without optional peers', run: () => compiles('types', needed) },
     { name: 'types with optional peers', run: () => compiles('types-peers', [...needed, ...optionalPeers, '@types/ws']) }

@@ -42,6 +42,14 @@ export async function examples (): Promise<Map<string, Build>> {
   }
   const { buildApi } = await load<{ buildApi (options: object): Promise<FastifyInstance> }>('examples/petstore/api.ts')
   const { newSecrets } = await load<{ newSecrets (): object }>('examples/petstore/schemes.ts')
+  const live = await load<{ buildApi (options: object): Promise<FastifyInstance> }>('examples/live/api.ts')
+  builds.set('live', () => live.buildApi({
+    authorizationServer: { issuer: 'https://id.example', secrets: {} },
+    resource: 'https://live.example',
+    origins: ['https://live.example'],
+    operatorKey: 'operator-key',
+    warnBefore: 10
+  }))
   return builds.set('petstore', () => buildApi({
     issuer: 'https://id.example',
     resource: 'https://pets.example',

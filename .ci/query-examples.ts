@@ -1,5 +1,5 @@
 /**
- * `npm run check:examples`: starts `npm start`, reads its OpenAPI document, and runs every command it prints.
+ * `npm run check:examples`: starts every example that prints commands, reads its OpenAPI document, and runs every command it prints.
  * A printed command is one line `$ curl …`, the next line is `# → <status> <short text>`.
  */
 import { spawn } from 'node:child_process'
@@ -12,31 +12,85 @@ import { type Check, tally } from './tally.ts'
 const START_TIMEOUT = 60_000
 const QUIET = 1_000
 const STOP_TIMEOUT = 10_000
-const DOCUMENT = 'node_modules/.cache/documents/petstore.json'
+const DOCUMENTS = 'node_modules/.cache/documents'
 
 interface Command { readonly line: string, readonly expected: string, readonly text: string }
 
-const server = spawn('npm', ['start'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, FORCE_COLOR: '0' } })
-const stopped = new Promise<void>((resolve) => { server.once('close', () => { resolve() }) })
-const state = { output: '', changed: Date.now(), running: true }
-for (const stream of [server.stdout, server.stderr]) {
-  stream.setEncoding('utf8').on('data', (text: string) => {
-    state.output += text
-    state.changed = Date.now()
-  })
-}
-server.once('error', (error) => { state.output += error.message })
-stopped.then(() => { state.running = false })
+/** An example that was started by its script of package.json. */
+class Example {
+  readonly script: string
+  readonly #name: string
+  readonly #server
+  readonly #stopped: Promise<void>
+  #output = ''
+  #changed = Date.now()
+  #running = true
 
-/** Waits for the line that says where the server listens, then until nothing more is printed. */
-async function listening (): Promise<string> {
-  const deadline = Date.now() + START_TIMEOUT
-  while (state.running && Date.now() < deadline) {
-    const url = /listening.*?(https?:\/\/[^\s"'/]+)/i.exec(state.output)?.[1]
-    if (url !== undefined && Date.now() - state.changed > QUIET) return url
-    await sleep(50)
+  constructor (name: string, script: string) {
+    this.#name = name
+    this.script = `npm run ${script}`
+    this.#server = spawn('npm', ['run', script], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, FORCE_COLOR: '0' } })
+    this.#stopped = new Promise((resolve) => {
+      this.#server.once('close', () => {
+        this.#running = false
+        resolve()
+      })
+    })
+    for (const stream of [this.#server.stdout, this.#server.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text
+        this.#changed = Date.now()
+      })
+    }
+    this.#server.once('error', (error) => { this.#output += error.message })
   }
-  throw new Error(`npm start ${state.running ? `did not say that it is listening within ${START_TIMEOUT} ms` : 'ended'}:\n${state.output}`)
+
+  async checks (): Promise<Check[]> {
+    try {
+      const origin = await this.#listening()
+      const commands = commandsIn(this.#output)
+      return [
+        { name: `${origin}/documentation/json`, run: () => this.#readDocument(origin) },
+        { name: `commands are printed (${commands.length})`, run: async () => commands.length > 0 ? '' : this.#output },
+        ...commands.map(run)
+      ]
+    } catch (error) {
+      return [{ name: this.script, run: () => Promise.reject(error) }]
+    }
+  }
+
+  /** Ends the whole group: npm, its shell, tsx and the server. */
+  async stop (): Promise<string> {
+    if (!this.#running) return `${this.script} ended by itself:\n${this.#output}`
+    const kill = (signal: NodeJS.Signals): void => { if (this.#server.pid !== undefined) process.kill(-this.#server.pid, signal) }
+    kill('SIGTERM')
+    await Promise.race([this.#stopped, sleep(STOP_TIMEOUT, undefined, { ref: false })])
+    if (!this.#running) return ''
+    kill('SIGKILL')
+    return `${this.script} did not end within ${STOP_TIMEOUT} ms of SIGTERM`
+  }
+
+  /** Waits for the line that says where the server listens, then until nothing more is printed. */
+  async #listening (): Promise<string> {
+    const deadline = Date.now() + START_TIMEOUT
+    while (this.#running && Date.now() < deadline) {
+      const url = /listening.*?(https?:\/\/[^\s"'/]+)/i.exec(this.#output)?.[1]
+      if (url !== undefined && Date.now() - this.#changed > QUIET) return url
+      await sleep(50)
+    }
+    throw new Error(`${this.script} ${this.#running ? `did not say that it is listening within ${START_TIMEOUT} ms` : 'ended'}:\n${this.#output}`)
+  }
+
+  async #readDocument (origin: string): Promise<string> {
+    const response = await fetch(`${origin}/documentation/json`)
+    const body = await response.text()
+    if (response.status !== 200) return `answered ${response.status}: ${body}`
+    const { openapi } = JSON.parse(body) as { openapi?: unknown }
+    if (typeof openapi !== 'string') return 'the answer is not an OpenAPI document'
+    mkdirSync(DOCUMENTS, { recursive: true })
+    writeFileSync(path.join(DOCUMENTS, `${this.#name}.json`), body)
+    return ''
+  }
 }
 
 function commandsIn (text: string): Command[] {
@@ -57,38 +111,8 @@ function run ({ line, expected, text }: Command): Check {
   }
 }
 
-async function readDocument (origin: string): Promise<string> {
-  const response = await fetch(`${origin}/documentation/json`)
-  const body = await response.text()
-  if (response.status !== 200) return `answered ${response.status}: ${body}`
-  const { openapi } = JSON.parse(body) as { openapi?: unknown }
-  if (typeof openapi !== 'string') return 'the answer is not an OpenAPI document'
-  mkdirSync(path.dirname(DOCUMENT), { recursive: true })
-  writeFileSync(DOCUMENT, body)
-  return ''
-}
-
-/** Ends the whole group: npm, its shell, tsx and the server. */
-async function stop (): Promise<string> {
-  if (!state.running) return `npm start ended by itself:\n${state.output}`
-  const kill = (signal: NodeJS.Signals): void => { if (server.pid !== undefined) process.kill(-server.pid, signal) }
-  kill('SIGTERM')
-  await Promise.race([stopped, sleep(STOP_TIMEOUT, undefined, { ref: false })])
-  if (!state.running) return ''
-  kill('SIGKILL')
-  return `npm start did not end within ${STOP_TIMEOUT} ms of SIGTERM`
-}
-
-const checks: Check[] = []
-try {
-  const origin = await listening()
-  const commands = commandsIn(state.output)
-  checks.push(
-    { name: `${origin}/documentation/json`, run: () => readDocument(origin) },
-    { name: `commands are printed (${commands.length})`, run: async () => commands.length > 0 ? '' : state.output },
-    ...commands.map(run)
-  )
-} catch (error) {
-  checks.push({ name: 'npm start', run: () => Promise.reject(error) })
-}
-await tally([...checks, { name: 'npm start ends when asked', run: stop }], 1)
+const examples = ([['petstore', 'start'], ['live', 'start:live']] as const).map(([name, script]) => new Example(name, script))
+await tally([
+  ...(await Promise.all(examples.map((example) => example.checks()))).flat(),
+  ...examples.map((example) => ({ name: `${example.script} ends when asked`, run: () => example.stop() }))
+], 1)

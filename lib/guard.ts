@@ -105,6 +105,7 @@ function handshakingOf (guarding: Guarding): Handshaking {
     url: socket?.url ?? '',
     carriers: withMessage(settings.websocket.carriers, format !== null),
     isRehearsed,
+    isWatched: (request) => rehearsal.isWatched?.(request) === true,
     deny: (request, reply, denial, outcomes) => { deny(guarding, request, reply, denial, outcomes) },
     admit (request, reply, { alternative, outcomes }, done) {
       if (alternative !== ANONYMOUS) authenticate(request, policy, alternative, outcomes)

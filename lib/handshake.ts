@@ -40,6 +40,8 @@ export interface Handshaking extends Protection, Sockets {
   deny (request: FastifyRequest, reply: FastifyReply, denial: Denial, outcomes: readonly Outcome[]): void
   /** Whether a request ends, for a test, as soon as it is judged. */
   isRehearsed (request: FastifyRequest): boolean
+  /** Whether a test compares what a request is answered over HTTP. */
+  isWatched (request: FastifyRequest): boolean
   /** Lets a request on, with its credentials. */
   admit (request: FastifyRequest, reply: FastifyReply, admission: Admission, done: HookHandlerDoneFunction): void
   /** Completes a handshake and waits for the message that authenticates; where the route does so. */
@@ -147,21 +149,21 @@ function refuseHandshake (
   const { route, answers, settings, sessions } = handshaking
   const server = serverOf(request)
   const { answer, record } = answers.prepared(denial, outcomes)
-  const isByClose = route?.refuse === 'close' && answer.status !== 400 && !handshaking.isRehearsed(request)
+  const isByClose = route?.refuse === 'close' && answer.status !== 400 && !handshaking.isWatched(request)
   if (!isByClose || upgrade === undefined || server === undefined) return handshaking.deny(request, reply, denial, outcomes)
   logRefusal(request, settings.logLevel, record)
   reply.hijack()
   closeUpgraded(server, request, upgrade, closingFor(answer.reason, answer.requiredScopes), sessions)
 }
 
-/** Whether what is missing could still come as a message: nothing presented was refused, and some scheme takes messages. */
+/** Whether what is missing could still come as a message: nothing presented was refused or fell short, and some scheme takes messages. */
 function mayWait (
   handshaking: Handshaking, { request, handshake }: Asked, { failing }: Denial, outcomes: readonly Outcome[]
 ): boolean {
   const { route, policy } = handshaking
-  if (route === null || route.firstMessage === null || handshaking.isRehearsed(request)) return false
+  if (route === null || route.firstMessage === null || handshaking.isWatched(request)) return false
   return !outcomes.some((outcome) => outcome instanceof Refusal) &&
-    failing.some((slot) => isCarried(policy.slots[slot]?.scheme.carriers, handshake, 'message'))
+    failing.some((slot) => outcomes[slot] === undefined && isCarried(policy.slots[slot]?.scheme.carriers, handshake, 'message'))
 }
 
 /**

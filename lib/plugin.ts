@@ -53,7 +53,7 @@ async function fastifySecurity (app: FastifyInstance, options: FastifySecurityOp
   compile(settings.security, settings.schemes, 'The option security')
   const declared = isObject(settings.document) ? readDeclared(settings.document) : null
   const routes = knownRoutes(settings.schemes, wordingOf(settings))
-  const registration: Registration = { routes, settings, rehearsal: { isOne: null } }
+  const registration: Registration = { routes, settings, rehearsal: { isOne: null, isWatched: null } }
   const connections = startConnections(settings, routes)
   const isMarking = !isOutermost(app) || settings.queryNames.size > 0
   const guardsOf = guards({ ...registration, sockets: connections.sockets })

@@ -8,6 +8,8 @@ import type { AppSecurity } from './security.ts'
 export interface Rehearsal {
   /** Whether a request ends as soon as its guard lets it in; `null` unless something is being rehearsed. */
   isOne: ((request: FastifyRequest) => boolean) | null
+  /** Whether the answer to a handshake is looked at, so that it is refused over HTTP and at once; `null` unless something is tried. */
+  isWatched: ((request: FastifyRequest) => boolean) | null
 }
 
 /** What one registration of the plugin knows, for tools that look at an application from outside. */

@@ -34,7 +34,8 @@ const LASTING = 5000
 export function startConnection (settings: Settings, options: ConnectOptions, clock: Clock): Connection {
   const { backoff, queue } = settings
   const { signal } = options
-  const opening = openingOf(settings, options, clock)
+  const lifetime = new AbortController()
+  const opening = openingOf(settings, options, clock, lifetime.signal)
   const unsent: Data[] = []
   let state: State = 'connecting'
   let failures = NO_FAILURES
@@ -85,6 +86,7 @@ export function startConnection (settings: Settings, options: ConnectOptions, cl
 
   function finish (ending: Ending): void {
     callOff()
+    lifetime.abort()
     unsent.length = 0
     signal?.removeEventListener('abort', abort)
     change({ state: 'closed', ending })

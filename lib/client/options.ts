@@ -7,6 +7,8 @@ import type { WebSocketConstructor } from './socket.ts'
 export interface CredentialRequest {
   /** Whether one out of a cache is not good enough: the last was refused, is about to end, or may be what a handshake failed for. */
   readonly fresh: boolean
+  /** Aborted when the connection is closed for good, so that nothing goes on being fetched for it. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -31,9 +33,10 @@ export interface CommonOptions {
   readonly backoff?: Partial<Backoff>
   /**
    * Renews by the client's own clock too. By default the client renews when the server says that the credentials are expiring, because
-   * where a server does not take renewals the application would get the token as an ordinary message.
+   * where a server does not take renewals the application would get the token as an ordinary message. `false` never renews, and leaves
+   * such messages to the application.
    */
-  readonly renewal?: RenewalOptions
+  readonly renewal?: RenewalOptions | false
   /** Decides otherwise than the table of close codes; `undefined` to leave it at that. For codes of one's own (4000 to 4999). */
   readonly reconnect?: (ending: Ending) => boolean | undefined
   /** How many messages `send()` keeps while there is no connection. Default 0. */

@@ -31,6 +31,9 @@ const MAX_ATTEMPTS = 3
 /** Milliseconds between two renewals by the client's clock: one that is wrong shows every token as about to end. */
 const MIN_INTERVAL = 30_000
 
+/** What is there of a connection that never renews: every message is the application's. */
+export const NO_RENEWAL: Renewal = Object.freeze({ schedule () {}, take: () => false, stop () {} })
+
 /** Begins to watch. Nothing is sent before the server asks for it, or the time that the options name has come. */
 export function startRenewal ({ ask, options, timeout, backoff, clock, send, told }: RenewalPlan): Renewal {
   let phase: 'idle' | 'asking' | 'sent' | 'stopped' = 'idle'
@@ -106,9 +109,9 @@ export function startRenewal ({ ask, options, timeout, backoff, clock, send, tol
 }
 
 /** When a token ends, as far as the application knows: a hint, so failing to tell is no failure. */
-export function expiryOf (token: string, options: RenewalOptions | undefined): number | undefined {
+export function expiryOf (token: string, options: RenewalOptions | false | undefined): number | undefined {
   try {
-    return options?.expiresAt?.(token)
+    return options === false ? undefined : options?.expiresAt?.(token)
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { readControl, writeAuthenticate } from './messages.ts'
 import type { Renewal } from './renewal.ts'
-import { OPEN, type Data, type WebSocketLike } from './socket.ts'
+import { OPEN, type Data, type Socket } from './socket.ts'
 
 /** One WebSocket, from the attempt to its end. */
 export interface Session {
@@ -29,7 +29,7 @@ const ABNORMAL = 1006
  * @param timeout milliseconds until the server has let it in
  */
 export function startSession (
-  socket: WebSocketLike, first: string | null, timeout: number, clock: Clock, renewal: Renewal, events: SessionEvents
+  socket: Socket, first: string | null, timeout: number, clock: Clock, renewal: Renewal, events: SessionEvents
 ): Session {
   let phase: 'handshake' | 'first-message' | 'open' | 'ended' = 'handshake'
   const callOff = clock.after(timeout, () => {

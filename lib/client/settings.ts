@@ -45,7 +45,7 @@ export function readOptions (url: string | URL, options: ConnectOptions): Settin
   check(token === undefined || typeof token === 'function', 'token is a function')
   check(typeof WebSocket === 'function', 'there is no global WebSocket; give the option WebSocket, such as the class of ws or undici')
   check([timeout, initial, max].every((value) => value > 0 && value < Infinity), 'timeout and backoff are positive numbers of milliseconds')
-  check(renewal === undefined || renewal.before >= 0, 'renewal.before is a number of seconds')
+  check(renewal === undefined || renewal === false || renewal.before >= 0, 'renewal.before is a number of seconds')
   check(Number.isInteger(queue) && queue >= 0, 'queue is a number of messages')
   const target = { url: readUrl(url, allowInsecure), protocols: readProtocols(options, prefix), prefix }
   return { target, carrier, source, token, WebSocket, timeout, backoff: { initial, max }, queue }

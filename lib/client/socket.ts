@@ -10,12 +10,18 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null
   onerror: ((event: never) => void) | null
   onclose: ((event: never) => void) | null
-  send (data: Data): void
+  /** What it takes differs. */
+  send (data: never): void
   close (code?: number, reason?: string): void
 }
 
 /** A class of WebSockets: that of browsers and Node.js 22, of `ws`, or of `undici`. */
 export type WebSocketConstructor = new (url: string, ...rest: never[]) => WebSocketLike
+
+/** One that was opened. */
+export interface Socket extends WebSocketLike {
+  send (data: Data): void
+}
 
 /** What a connection is opened with. */
 export interface Handshake {
@@ -33,8 +39,8 @@ export const OPEN = 1
  *
  * @throws Error if it cannot be opened like this. The original error is left out, since it may hold the URL or the subprotocols
  */
-export function openSocket (WebSocket: WebSocketConstructor, { url, protocols, headers }: Handshake): WebSocketLike {
-  const Class = WebSocket as new (url: string, ...rest: unknown[]) => WebSocketLike // the classes differ in what follows the URL
+export function openSocket (WebSocket: WebSocketConstructor, { url, protocols, headers }: Handshake): Socket {
+  const Class = WebSocket as new (url: string, ...rest: unknown[]) => Socket // the classes differ in what follows the URL
   try {
     if (headers === undefined) return new Class(url, protocols)
     // `ws` takes header fields third, Node.js and undici in place of the subprotocols, where a browser throws.

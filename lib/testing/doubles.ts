@@ -14,7 +14,7 @@ interface Replaced<T> {
 interface Place { scheme: Scheme }
 
 const slots = new WeakMap<Slot, Replaced<Scheme>>()
-const rehearsals = new WeakMap<Rehearsal, Replaced<Rehearsal['isOne']>>()
+const rehearsals = new WeakMap<Rehearsal, Replaced<Readonly<Rehearsal>>>()
 
 /**
  * Lets requests that have a plan be judged by it while `run` runs; all others are judged as ever. Calls may overlap: the schemes are the
@@ -95,21 +95,24 @@ function standInForRehearsal (rehearsal: Rehearsal): void {
     replaced.uses++
     return
   }
-  const original = rehearsal.isOne
-  const standIn = (request: FastifyRequest): boolean => {
-    const plan = planOf(request.raw)
-    if (plan === undefined) return original?.(request) ?? false
-    plan.reached ??= request.routeOptions.url ?? ''
-    plan.admitted = true
-    return plan.rehearsed
+  const original = { ...rehearsal }
+  const standIn = {
+    isOne (request: FastifyRequest): boolean {
+      const plan = planOf(request.raw)
+      if (plan === undefined) return original.isOne?.(request) ?? false
+      plan.reached ??= request.routeOptions.url ?? ''
+      plan.admitted = true
+      return plan.rehearsed
+    },
+    isWatched: (request: FastifyRequest): boolean => planOf(request.raw) !== undefined || (original.isWatched?.(request) ?? false)
   }
   rehearsals.set(rehearsal, { original, standIn, uses: 1 })
-  rehearsal.isOne = standIn
+  Object.assign(rehearsal, standIn)
 }
 
 function restoreRehearsal (rehearsal: Rehearsal): void {
   const replaced = rehearsals.get(rehearsal)
   if (replaced === undefined || --replaced.uses > 0) return
   rehearsals.delete(rehearsal)
-  rehearsal.isOne = replaced.original
+  Object.assign(rehearsal, replaced.original)
 }

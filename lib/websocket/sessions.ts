@@ -95,13 +95,18 @@ export class Sessions {
   }
 
   #schedule (session: Session, bearings: readonly Bearing[]): void {
-    const { warnBefore } = this.#settings
     this.deadlines.delete(session)
     const left = endOf(bearings) - Date.now()
     session.end = left === Infinity ? Infinity : this.deadlines.clock() + left
     if (session.end === Infinity) return
-    session.at = warnBefore > 0 && left > warnBefore ? session.end - warnBefore : session.end
+    session.at = session.end - this.#warningFor(left)
     this.deadlines.add(session)
+  }
+
+  /** Where less is left than a warning takes, half of it: whoever renews with tokens that live as short is not asked again at once. */
+  #warningFor (left: number): number {
+    const { warnBefore } = this.#settings
+    return left > warnBefore ? warnBefore : Math.max(left, 0) / 2
   }
 
   #finish (session: Session, socket: Socket, closing: Closing): void {

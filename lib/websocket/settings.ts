@@ -19,7 +19,7 @@ export interface WebSocketOptions extends WebSocketRouteOptions {
   readonly limits?: Partial<Limits>
   /** Whose credentials these are: for renewals and `limits.perIdentity`. Default: their `subject`, if it is a string. */
   readonly identify?: Identify
-  /** Seconds before the end of credentials at which the event `expiring` comes. Default 60. */
+  /** Seconds before the end of credentials at which the event `expiring` comes; half-way if there are fewer. 0 for none. Default 60. */
   readonly warnBefore?: number
   /** Where the document of `app.security.asyncapi()` is served: WebSocket operations of the OpenAPI document then link to it. */
   readonly asyncapi?: string

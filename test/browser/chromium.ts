@@ -18,6 +18,8 @@ interface Finder {
 export interface Locator extends Finder {
   click (): Promise<void>
   fill (text: string): Promise<void>
+  selectOption (value: string): Promise<unknown>
+  uncheck (): Promise<void>
   waitFor (): Promise<void>
   innerText (): Promise<string>
   first (): Locator

@@ -89,11 +89,19 @@ t.test('closing ends everything, whenever it comes', async (t) => {
   }
 })
 
-t.test('a token that comes after closing opens nothing', async (t) => {
+t.test('a token that comes after closing opens nothing, and whoever fetches it is told to stop', async (t) => {
   let answer = (_: string): void => {}
-  const { live, settle, sockets } = attempt({ token: () => new Promise((resolve) => { answer = resolve }) })
+  let stop: AbortSignal | undefined
+  const { live, settle, sockets } = attempt({
+    token: ({ signal }) => {
+      stop = signal
+      return new Promise((resolve) => { answer = resolve })
+    }
+  })
   await settle()
+  t.equal(stop?.aborted, false)
   live.close()
+  t.equal(stop?.aborted, true)
   answer('late')
   await settle()
   t.equal(sockets.length, 0)

@@ -138,10 +138,12 @@ t.test('what cannot be a credential is told apart', async (t) => {
 t.test('a source is asked once at a time', async (t) => {
   const asked: boolean[] = []
   let answer = (_: string | null): void => {}
-  const ask = askOnce(({ fresh }) => {
-    asked.push(fresh)
+  const { signal } = new AbortController()
+  const ask = askOnce((request) => {
+    asked.push(request.fresh)
+    t.equal(request.signal, signal)
     return new Promise((resolve) => { answer = resolve })
-  })
+  }, signal)
   const both = [ask(false), ask(true)]
   answer('one')
   t.strictSame(await Promise.all(both), ['one', 'one'])
@@ -151,15 +153,18 @@ t.test('a source is asked once at a time', async (t) => {
   t.strictSame(asked, [false, true])
 })
 
+const NEVER = new AbortController().signal
+
 t.test('a source that gives something else rejects, without what it gave', async (t) => {
   const secret = 'top secret \u00E9'
   const table: [name: string, source: () => unknown][] = [
     ['text that is no token', () => secret], ['nothing', () => undefined], ['a number', () => 7], ['a promise of it', async () => secret]
   ]
   for (const [name, source] of table) {
-    const error: unknown = await askOnce(source as () => string)(false).then(() => null, (error: unknown) => error) // from JavaScript
+    const asked = askOnce(source as () => string, NEVER)(false) // from JavaScript
+    const error: unknown = await asked.then(() => null, (error: unknown) => error)
     t.ok(error instanceof TypeError, name)
     t.notMatch(String((error as TypeError).stack), 'top secret', name)
   }
-  await t.rejects(askOnce(() => { throw new Error('login is down') })(false), { message: 'login is down' })
+  await t.rejects(askOnce(() => { throw new Error('login is down') }, NEVER)(false), { message: 'login is down' })
 })

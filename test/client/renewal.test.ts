@@ -151,6 +151,15 @@ t.test('with tickets alone there is nothing to renew with', async (t) => {
   t.strictSame([socket.sent, messages, asked], [[], [], []])
 })
 
+t.test('told never to renew it does not, and the messages are the application\'s', async (t) => {
+  const { socket, settle, messages, asked, clock } = await opened({ carrier: 'message', renewal: false })
+  socket.deliver({ type: 'authenticated', expires_at: NOW + 600 })
+  socket.deliver({ type: 'expiring', expires_at: NOW + 60 })
+  await settle()
+  t.strictSame([socket.sent, asked, clock.pending], [[authenticate(1)], [false], []])
+  t.strictSame(messages, [`{"type":"expiring","expires_at":${NOW + 60}}`])
+})
+
 t.test('lost scopes end it', async (t) => {
   const { live, socket, settle, changes } = await opened()
   socket.deliver({ type: 'expiring', expires_at: NOW + 60 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import fastifySecurity, { bearer } from '../../lib/index.ts'
+import fastifySecurity, { bearer, type WebSocketRouteOptions } from '../../lib/index.ts'
 import { auditDocument } from '../../lib/testing.ts'
 import { build, ORDERS } from '../behaviour/documents/app.ts'
 import { makeCertificates } from '../support/certificates.ts'
@@ -34,6 +34,21 @@ t.test('a plugin that guards one scope is asked through that scope', async (t) =
   await t.rejects(auditDocument(app), { code: 'FST_SECURITY_NOT_REGISTERED' })
 })
 
+t.test('handshakes that are refused by closing, and those that would wait for a message', async (t) => {
+  const configs: readonly WebSocketRouteOptions[] = [{ refuse: 'close' }, { firstMessage: true }, { refuse: 'close', firstMessage: true }]
+  for (const config of configs) {
+    for (const handlers of [true, false]) {
+      const app = await make((app) => {
+        app.get('/live', { websocket: true, ...asked({ oauth: [] }), config: { websocket: config } }, (socket) => { socket.close() })
+      })
+      const { findings, operations } = await auditDocument(app, { handlers, timeout: 2000 })
+      t.equal(operations, 1)
+      t.strictSame(findings.map(({ message }) => message), [], `${JSON.stringify(config)}, ${handlers ? 'with' : 'without'} handlers`)
+      await app.close()
+    }
+  }
+})
+
 t.test('over TLS', async (t) => {
   const certificates = makeCertificates()
   if (certificates === null) return t.pass('there is no openssl')
@@ -57,6 +72,22 @@ t.test('the examples', async (t) => {
     t.strictSame(findings.map(({ message }) => message), [], name)
     await app.close()
   }
+})
+
+t.test('the chat', async (t) => {
+  const { buildApi }: { buildApi (options: object): Promise<FastifyInstance> } =
+    await import(new URL('../../examples/live/api.ts', import.meta.url).href)
+  const app = await buildApi({
+    authorizationServer: { issuer: 'http://127.0.0.1:9', secrets: {} },
+    resource: 'http://127.0.0.1:8',
+    origins: ['http://127.0.0.1:8'],
+    operatorKey: 'key',
+    warnBefore: 10
+  })
+  t.teardown(() => app.close())
+  const { findings, operations, requests } = await auditDocument(app)
+  t.strictSame(findings.map(({ message }) => message), [])
+  t.ok(operations === 3 && requests > 20)
 })
 
 t.test('the petstore', async (t) => {

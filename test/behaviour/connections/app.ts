@@ -44,13 +44,15 @@ export interface Started {
 }
 
 /** An application with the schemes of this file; routes are still to be added. */
-export async function start (options: WebSocketOptions, add: (app: FastifyInstance, seen: unknown[]) => unknown): Promise<Started> {
+export async function start (
+  options: WebSocketOptions, add: (app: FastifyInstance, seen: unknown[]) => unknown, port = 0
+): Promise<Started> {
   const app = Fastify()
   const seen: unknown[] = []
   await app.register(websocket)
   await app.register(fastifySecurity, { schemes, security: [{ oauth: ['read'] }], logLevel: 'silent', verifyTimeout: 2000, websocket: options })
   await add(app, seen)
-  await app.listen({ host: '127.0.0.1', port: 0 })
+  await app.listen({ host: '127.0.0.1', port })
   return { app, seen }
 }
 

@@ -46,6 +46,7 @@ t.test('a connection waits for the message that authenticates', async (t) => {
     ['anything but a token', '/live', ['hello', Buffer.from('x')], '3008 credentials_missing'],
     ['too much before', '/live', ['x'.repeat(3000)], '1009 credentials_missing'],
     ['an invalid token at the handshake', '/live', [], 'HTTP 401', bearerOf('nobody')],
+    ['a token with too few scopes at the handshake', '/live', [], 'HTTP 403', bearerOf(tokenOf('ada', []))],
     ['an AND of which the rest is missing', '/both', [authenticate(tokenOf('ada'))], '3000 credentials_missing'],
     ['a query that does not validate, behind the guard', '/live?n=x', [authenticate(tokenOf('ada'))], '1008']
   ]

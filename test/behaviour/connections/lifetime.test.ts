@@ -49,6 +49,20 @@ t.test('a connection ends with its credentials, is warned before, and may renew 
   t.equal(await loses.ended, '3003 scope_insufficient read', 'lost scopes')
 })
 
+t.test('credentials with less time left than the warning takes are warned of half-way', async (t) => {
+  const { app, seen } = await start({ renewal: true, warnBefore: 60 }, (app, seen) => {
+    app.get('/live', { websocket: true }, (socket) => { socket.on('expiring', () => { seen.push('expiring') }) })
+  })
+  t.teardown(() => app.close())
+  const client = connect(app, '/live', bearerOf(tokenOf('zoe', ['read'], 2)))
+  t.match(JSON.parse(await client.next()), { type: 'expiring', expires_at: Number })
+  client.socket.send(authenticate(tokenOf('zoe', ['read'], 3)))
+  t.match(JSON.parse(await client.next()), { type: 'authenticated' })
+  t.match(JSON.parse(await client.next()), { type: 'expiring' }, 'and again')
+  t.equal(await client.ended, '3000 token_expired')
+  t.strictSame([seen, client.messages.length], [['expiring', 'expiring'], 3])
+})
+
 t.test('app.security.renew() renews from a handler', async (t) => {
   let handshake: FastifyRequest | undefined
   const { app } = await start({}, (app) => {
