@@ -124,32 +124,33 @@ function verifySlot (gathering: Gathering, slot: number, credential: unknown, ou
   return null
 }
 
-async function verifyLate (
+/** The first of answer and time limit; what comes later is ignored. */
+function verifyLate (
   gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[], verdict: PromiseLike<unknown>
 ): Promise<void> {
-  try {
-    outcomes[slot] = readVerdict(await inTime(verdict, gathering.verifyTimeout), Date.now)
-  } catch (error) {
-    outcomes[slot] = cannotTell(gathering, slot, credential, error)
-  }
+  const { verifyTimeout } = gathering
+  return new Promise((resolve) => {
+    const settle = (outcome: Outcome): void => {
+      clearTimeout(timer)
+      outcomes[slot] ??= outcome
+      resolve()
+    }
+    const fail = (error: unknown): void => { if (outcomes[slot] === undefined) settle(cannotTell(gathering, slot, credential, error)) }
+    const timer = setTimeout(() => { fail(new Error(`the verifier gave no answer within ${verifyTimeout} ms`)) }, verifyTimeout)
+    // Makes a promise of what only has a `then`, whatever that does; a promise stays itself.
+    Promise.resolve(verdict).then((late) => {
+      try {
+        settle(readVerdict(late, Date.now))
+      } catch (error) {
+        fail(error)
+      }
+    }, fail)
+  })
 }
 
 function cannotTell ({ policy, request, onVerifierError }: Gathering, slot: number, credential: unknown, error: unknown): Refusal {
   onVerifierError(request, policy.slots[slot]?.name ?? '', error, credential)
   return UNAVAILABLE
-}
-
-/** The first of answer and time limit; what comes later is ignored. */
-async function inTime (verdict: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`the verifier gave no answer within ${milliseconds} ms`)) }, milliseconds)
-  })
-  try {
-    return await Promise.race([verdict, limit])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function conclude ({ policy }: Gathering, outcomes: readonly Outcome[]): Judged {
