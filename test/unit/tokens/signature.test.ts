@@ -1,4 +1,4 @@
-import { constants, createSecretKey, sign, type KeyObject } from 'node:crypto'
+import { constants, createSecretKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import t from 'tap'
 import { Refusal } from '../../../lib/scheme.ts'
 import { parseCompact } from '../../../lib/tokens/compact.ts'
@@ -50,6 +50,21 @@ t.test('a signature is right by the algorithm of the key, whatever the header sa
     for (const changed of lengths) {
       t.equal(verifySignature(read(`${good.slice(0, dot)}.${base64url(changed)}`), prepared), false, `${alg}: ${changed.length} bytes, at once`)
     }
+  }
+})
+
+t.test('only what is quick is done at once', async (t) => {
+  const large = generateKeyPairSync('rsa', { modulusLength: 3072 })
+  const slow = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 2 ** 31 - 1 })
+  const table: [name: string, alg: string, key: KeyObject, signer: KeyObject, atOnce: boolean][] = [
+    ['RSA, 2048 bits', 'RS256', rsa.publicKey, rsa.privateKey, true], ['RSA-PSS, 2048 bits', 'PS256', rsa.publicKey, rsa.privateKey, true],
+    ['RSA, 3072 bits', 'RS256', large.publicKey, large.privateKey, false], ['a large exponent', 'RS256', slow.publicKey, slow.privateKey, false],
+    ['an elliptic curve', 'ES256', ec.publicKey, ec.privateKey, false], ['Ed25519', 'EdDSA', ed.publicKey, ed.privateKey, false]
+  ]
+  for (const [name, alg, key, signer, atOnce] of table) {
+    const answer = verifySignature(read(mint({ header: { alg }, payload: {}, key: signer, signAs: alg })), verificationKey(key, alg))
+    t.equal(answer instanceof Promise, !atOnce, name)
+    t.equal(await answer, true, name)
   }
 })
 
