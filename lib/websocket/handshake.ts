@@ -42,4 +42,16 @@ export function watchUpgrades (app: FastifyInstance, prefix: string | null, upgr
   app.server.prependListener('upgrade', (request: IncomingMessage, network: Network, head: Uint8Array) => {
     upgrades.set(request, { network, head, subprotocol: prefix === null ? undefined : takeSubprotocol(request, prefix) })
   })
+  app.server.on('upgrade', (_request: IncomingMessage, network: Network) => { endAfterAnswer(network) })
+}
+
+/**
+ * Ends a connection once it was answered over HTTP. @fastify/websocket does so in a hook, and Fastify runs none for a URL that it cannot
+ * decode or a parameter that is too long: anybody could leave such connections open, and close() would wait for them.
+ */
+function endAfterAnswer (network: Network): void {
+  network._httpMessage?.once('finish', () => {
+    if (network.destroySoon !== undefined) network.destroySoon()
+    else network.destroy()
+  })
 }

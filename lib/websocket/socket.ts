@@ -18,6 +18,10 @@ export interface Network {
   off (event: 'data', listener: (chunk: Uint8Array) => void): unknown
   once (event: 'close', listener: () => void): unknown
   destroy (): unknown
+  /** Destroys it when everything is written; not there on streams that are no sockets. */
+  destroySoon? (): unknown
+  /** Where Node.js keeps the response that is being written. */
+  readonly _httpMessage?: { once (event: 'finish', listener: () => void): unknown } | null
 }
 
 /** `readyState` of an open connection. */

@@ -1,0 +1,28 @@
+import t from 'tap'
+import websocket from '@fastify/websocket'
+import Fastify from 'fastify'
+import fastifySecurity, { bearer } from 'fastify-openapi-security'
+import { openConnections, portOf } from '../../../support/drivers.ts'
+import { Connection, requestHead, UPGRADE } from '../../../support/wire.ts'
+
+t.test('a handshake that Fastify answers before any hook ends its connection', async (t) => {
+  const table: [name: string, path: string, frameworkErrors: boolean, status: number][] = [
+    ['a URL that cannot be decoded', '/live%', false, 400],
+    ['a URL that cannot be decoded, answered by the application', '/live%', true, 418],
+    ['a parameter that is too long', `/pets/${'a'.repeat(500)}`, false, 414]
+  ]
+  for (const [name, path, own, status] of table) {
+    const app = Fastify(own ? { frameworkErrors: (_error, _request, reply) => { reply.code(418 as never).send('teapot' as never) } } : {})
+    await app.register(websocket)
+    await app.register(fastifySecurity, { schemes: { key: bearer({ verify: () => null }) }, security: [{ key: [] }] })
+    app.get('/live', { websocket: true }, () => {})
+    app.get('/pets/:name', { websocket: true }, () => {})
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const connection = await Connection.open(portOf(app))
+    const response = await connection.send(requestHead('GET', path, UPGRADE)).response()
+    await connection.closed
+    t.equal(response.statusCode, status, name)
+    t.equal(await openConnections(app), 0, `${name}: the server has let it go`)
+    await app.close()
+  }
+})
