@@ -52,7 +52,9 @@ async function wireOf (app: FastifyInstance, head: string): Promise<string> {
 }
 
 /** What a client hears, and how it ends. */
-async function talk (app: FastifyInstance, path: string, messages: readonly (string | Buffer)[], protocols: string[] = []): Promise<unknown[]> {
+async function talk (
+  app: FastifyInstance, path: string, messages: readonly (string | Buffer)[], protocols: string[] = []
+): Promise<unknown[]> {
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(app)}${path}`, protocols)
   const heard: unknown[] = []
   socket.on('error', (error) => { heard.push(error.message) })
