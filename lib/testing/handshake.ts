@@ -93,7 +93,8 @@ export async function handshake (
 }
 
 /** Of `ws`, which @fastify/websocket brings along: the server knows what it makes its own ends of. */
-function socketClassOf ({ websocketServer }: { readonly websocketServer?: unknown }): SocketClass {
+function socketClassOf (app: object): SocketClass {
+  const { websocketServer } = app as { readonly websocketServer?: unknown } // where @fastify/websocket puts it
   const { options } = Object(websocketServer) as { readonly options?: { readonly WebSocket?: unknown } } // looked at
   if (typeof options?.WebSocket !== 'function') throw new TypeError('handshake(): @fastify/websocket is not registered where it is asked')
   return options.WebSocket as SocketClass
