@@ -32,8 +32,12 @@ export class Sessions {
     return this.#known.get(request)
   }
 
-  /** Starts one, as soon as its request is let in; `null` if there are too many. */
-  open (request: FastifyRequest, network: Network, route: GuardedRoute, admission: Admission): Session | null {
+  /**
+   * Starts one, as soon as its request is let in; `null` if there are too many.
+   *
+   * @param network or what closes with it
+   */
+  open (request: FastifyRequest, network: Pick<Network, 'on'>, route: GuardedRoute, admission: Admission): Session | null {
     const bearings = bearingsOf(route.policy, admission)
     const identity = this.#settings.limits.perIdentity === Infinity ? null : this.identityOf(bearings)
     if (this.#isFull(identity)) return null
@@ -41,7 +45,7 @@ export class Sessions {
     session.identity = identity
     this.#known.set(request, session)
     this.#count(identity, 1)
-    network.once('close', () => { this.#forget(session) })
+    network.on('close', () => { this.#forget(session) })
     this.#schedule(session, bearings)
     return session
   }

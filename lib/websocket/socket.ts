@@ -16,12 +16,20 @@ export interface Network {
   readonly destroyed: boolean
   on (event: 'data', listener: (chunk: Uint8Array) => void): unknown
   off (event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on (event: 'close', listener: () => void): unknown
   once (event: 'close', listener: () => void): unknown
   destroy (): unknown
   /** Destroys it when everything is written; not there on streams that are no sockets. */
   destroySoon? (): unknown
   /** Where Node.js keeps the response that is being written. */
-  readonly _httpMessage?: { once (event: 'finish', listener: () => void): unknown } | null
+  readonly _httpMessage?: Answering | null
+}
+
+/** What the plugin uses of the response that is written to a connection. */
+export interface Answering {
+  readonly socket: Network | null
+  listenerCount (event: 'finish'): number
+  on (event: 'finish', listener: (this: Answering) => void): unknown
 }
 
 /** `readyState` of an open connection. */

@@ -2,23 +2,26 @@ import t from 'tap'
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { isHandshake, watchUpgrades, type Upgrades } from '../../../lib/websocket/handshake.ts'
+import { isHandshake, takeUpgrade, watchUpgrades, type Upgrades } from '../../../lib/websocket/handshake.ts'
 import { FakeNetwork, fakeRequest } from './stage.ts'
 
 const PREFIX = 'bearer.'
 const CARRIED = `bearer.${Buffer.from('token').toString('base64url')}`
 
-function stage (prefix: string | null, upgradesToo = true) {
+function stage (prefix: string | null, upgradesToo = true, isCovered = true) {
   const server = new EventEmitter()
   const seen: unknown[] = []
   if (upgradesToo) server.on('upgrade', ({ headers }: IncomingMessage) => { seen.push(headers['sec-websocket-protocol']) })
   const upgrades: Upgrades = new WeakMap()
-  watchUpgrades({ server } as unknown as FastifyInstance, prefix, upgrades)
+  const app = { server, hasDecorator: () => isCovered }
+  watchUpgrades(app as unknown as FastifyInstance, prefix, upgrades)
   const network = new FakeNetwork()
   const upgrade = (protocols: string) => {
     const request = { headers: { 'sec-websocket-protocol': protocols } }
     server.emit('upgrade', request, network, Buffer.from('head'))
-    return upgrades.get(request)
+    const upgrade = takeUpgrade(upgrades, request)
+    t.equal(takeUpgrade(upgrades, request), undefined, 'once')
+    return upgrade
   }
   return { server, seen, network, upgrade }
 }
@@ -39,15 +42,20 @@ t.test('where nobody upgrades, nobody is made to wait for us', async (t) => {
 })
 
 t.test('after an answer over HTTP the connection ends, as soon as all is written where it can tell', async (t) => {
-  for (const hasSoon of [true, false]) {
-    const { network, upgrade } = stage(PREFIX)
-    const response = new EventEmitter()
+  const table: [name: string, isCovered: boolean, listeners: number, hasSoon: boolean, ended: boolean][] = [
+    ['nobody else listens', true, 0, true, true], ['Fastify runs the hook that ends it', true, 1, true, false],
+    ['that hook is of another scope', false, 1, true, true], ['a stream that is no socket', true, 0, false, true]
+  ]
+  for (const [name, isCovered, listeners, hasSoon, ended] of table) {
+    const { network, upgrade } = stage(PREFIX, true, isCovered)
+    const response = Object.assign(new EventEmitter(), { socket: network })
+    for (let i = 0; i < listeners; i++) response.on('finish', () => {})
     const done: string[] = []
     Object.assign(network, { _httpMessage: response }, hasSoon ? { destroySoon () { done.push('soon') } } : {})
     upgrade('app.v1')
-    t.equal(network.destroyed, false)
+    t.strictSame([network.destroyed, done], [false, []])
     response.emit('finish')
-    t.strictSame([network.destroyed, done], [!hasSoon, hasSoon ? ['soon'] : []])
+    t.strictSame([network.destroyed, done], [ended && !hasSoon, ended && hasSoon ? ['soon'] : []], name)
   }
   const { network, upgrade } = stage(PREFIX)
   Object.assign(network, { _httpMessage: null })

@@ -26,3 +26,24 @@ t.test('a handshake that Fastify answers before any hook ends its connection', a
     await app.close()
   }
 })
+
+t.test('nor does one that is answered outside of the scope of @fastify/websocket stay', async (t) => {
+  for (const logger of [false, { level: 'silent' }]) {
+    const app = Fastify({ logger })
+    await app.register(async (child) => {
+      await child.register(websocket)
+      await child.register(fastifySecurity, { schemes: { key: bearer({ verify: () => null }) }, security: [{ key: [] }] })
+      child.get('/live', { websocket: true }, () => {})
+    })
+    app.get('/plain', async () => 'plain')
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    for (const [path, status] of [['/plain', 200], ['/nothing', 404], ['/live%', 400], ['/live', 401]] as const) {
+      const connection = await Connection.open(portOf(app))
+      const response = await connection.send(requestHead('GET', path, UPGRADE)).response()
+      await connection.closed
+      t.equal(response.statusCode, status, path)
+    }
+    t.equal(await openConnections(app), 0)
+    await app.close()
+  }
+})
