@@ -1,6 +1,7 @@
 /**
- * `npm run bench:websocket [-- --quick]`: what guarding connections costs beside bare @fastify/websocket, and how connections end. Every
- * server is a process of its own, the clients are another; sides take turns.
+ * `npm run bench:websocket [-- --quick] [-- words]`: what guarding connections costs beside bare @fastify/websocket, and how connections
+ * end. Every server is a process of its own, the clients are another; sides take turns. With words, only the measurements whose names
+ * hold one.
  */
 import { execFileSync, fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,10 +21,12 @@ interface Effort {
   readonly rushRounds: number
   /** Handshakes of a round. */
   readonly rush: number
+  /** Rounds before the first that counts: it takes thousands of handshakes until all of their code is compiled. */
+  readonly warm: number
 }
 
-const THOROUGH: Effort = { sockets: 10_000, closing: 18_000, memoryRounds: 3, rushRounds: 11, rush: 3000 }
-const QUICK: Effort = { sockets: 1000, closing: 2000, memoryRounds: 2, rushRounds: 3, rush: 500 }
+const THOROUGH: Effort = { sockets: 10_000, closing: 18_000, memoryRounds: 3, rushRounds: 11, rush: 3000, warm: 5 }
+const QUICK: Effort = { sockets: 1000, closing: 2000, memoryRounds: 2, rushRounds: 3, rush: 1000, warm: 2 }
 /** Who do not answer a close frame. */
 const DEAF = 200
 /** Descriptors a process needs beside those of its connections. */
@@ -54,6 +57,7 @@ interface Server extends Worker<ServerOrder> {
 }
 
 const quick = process.argv.includes('--quick')
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const limit = Number(execFileSync('sh', ['-c', 'ulimit -n']).toString()) || Infinity
 const effort = quick ? QUICK : THOROUGH
 const room = limit - SPARE
@@ -110,7 +114,7 @@ async function rush (clients: Worker<ClientOrder>, tokens: readonly string[]): P
   const servers = [await serve('bare'), await serve('guarded')]
   const rates: number[][] = [[], []]
   const costs: number[][] = [[], []]
-  for (let round = -2; round < effort.rushRounds; round++) {
+  for (let round = -effort.warm; round < effort.rushRounds; round++) {
     for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) {
       const server = servers[side] as Server // there are two
       const before = await server.order<number>({ do: 'cpu' })
@@ -185,11 +189,16 @@ try {
   const clients = await startClients()
   const [count, most] = [Math.min(effort.sockets, room), Math.min(effort.closing, room)]
   console.log(`Node.js ${process.version}, ${quick ? 'quick, ' : ''}up to ${limit} descriptors (ulimit -n)\n`)
-  print(await memory(clients, tokens, count))
-  print(await rush(clients, tokens))
-  print(await expiry(clients, count))
-  print(await revocation(clients, tokens, count))
-  print(await closing(clients, tokens, most))
+  const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
+    memory: async () => await memory(clients, tokens, count),
+    handshakes: async () => await rush(clients, tokens),
+    expiry: async () => await expiry(clients, count),
+    revocation: async () => await revocation(clients, tokens, count),
+    closing: async () => await closing(clients, tokens, most)
+  }
+  for (const [name, measure] of Object.entries(measurements)) {
+    if (words.length === 0 || words.some((word) => name.includes(word))) print(await measure())
+  }
 } finally {
   for (const child of children) child.kill()
   rmSync(folder, { recursive: true })
