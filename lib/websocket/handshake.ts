@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isOutermost } from '../boot.ts'
 import { takeSubprotocol } from '../credentials/subprotocol.ts'
 import type { Refusal } from '../scheme.ts'
-import type { Answering, Network, Socket } from './socket.ts'
+import type { Network, Socket } from './socket.ts'
 
 /** What Node.js hands over with an upgrade request. */
 export interface Upgrade {
@@ -51,9 +51,12 @@ export function watchUpgrades (app: FastifyInstance, prefix: string | null, upgr
     upgrades.set(request, { network, head, subprotocol: prefix === null ? undefined : takeSubprotocol(request, prefix) })
   })
   const isCovered = isOutermost(app) && app.hasDecorator('websocketServer')
-  app.server.on('upgrade', (_request: IncomingMessage, { _httpMessage: response }: Network) => {
-    // Fastify listens where it is to run hooks; one listener more would take 200 bytes of every connection.
-    if (!isCovered || response?.listenerCount('finish') === 0) response?.on('finish', endAnswered)
+  app.server.on('upgrade', (request: IncomingMessage, network: Network) => {
+    const response = network._httpMessage
+    // Fastify listens where it is to run hooks; one listener more would take 200 bytes of every connection. Behind a request that is still
+    // to be answered (RFC 9112 §9.3.2) the response is of that one, and nothing at all becomes of the handshake.
+    const isEnded = isCovered && response?.req === request && response.listenerCount('finish') > 0
+    if (!isEnded) response?.on('finish', () => { endAnswered(network) })
   })
 }
 
@@ -62,7 +65,7 @@ export function watchUpgrades (app: FastifyInstance, prefix: string | null, upgr
  * decode or a parameter that is too long, nor for what is outside of its scope: anybody could leave such connections open, and close()
  * would wait for them.
  */
-function endAnswered (this: Answering): void {
-  if (this.socket?.destroySoon !== undefined) this.socket.destroySoon()
-  else this.socket?.destroy()
+function endAnswered (network: Network): void {
+  if (network.destroySoon !== undefined) network.destroySoon()
+  else network.destroy()
 }

@@ -27,9 +27,9 @@ export interface Network {
 
 /** What the plugin uses of the response that is written to a connection. */
 export interface Answering {
-  readonly socket: Network | null
+  readonly req: object
   listenerCount (event: 'finish'): number
-  on (event: 'finish', listener: (this: Answering) => void): unknown
+  on (event: 'finish', listener: () => void): unknown
 }
 
 /** `readyState` of an open connection. */

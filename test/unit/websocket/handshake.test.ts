@@ -16,8 +16,9 @@ function stage (prefix: string | null, upgradesToo = true, isCovered = true) {
   const app = { server, hasDecorator: () => isCovered }
   watchUpgrades(app as unknown as FastifyInstance, prefix, upgrades)
   const network = new FakeNetwork()
-  const upgrade = (protocols: string) => {
+  const upgrade = (protocols: string, before: (request: object) => void = () => {}) => {
     const request = { headers: { 'sec-websocket-protocol': protocols } }
+    before(request)
     server.emit('upgrade', request, network, Buffer.from('head'))
     const upgrade = takeUpgrade(upgrades, request)
     t.equal(takeUpgrade(upgrades, request), undefined, 'once')
@@ -42,17 +43,19 @@ t.test('where nobody upgrades, nobody is made to wait for us', async (t) => {
 })
 
 t.test('after an answer over HTTP the connection ends, as soon as all is written where it can tell', async (t) => {
-  const table: [name: string, isCovered: boolean, listeners: number, hasSoon: boolean, ended: boolean][] = [
-    ['nobody else listens', true, 0, true, true], ['Fastify runs the hook that ends it', true, 1, true, false],
-    ['that hook is of another scope', false, 1, true, true], ['a stream that is no socket', true, 0, false, true]
+  type Row = [name: string, isCovered: boolean, listeners: number, hasSoon: boolean, isOwn: boolean, ended: boolean]
+  const table: Row[] = [
+    ['nobody else listens', true, 0, true, true, true], ['Fastify runs the hook that ends it', true, 1, true, true, false],
+    ['that hook is of another scope', false, 1, true, true, true], ['a stream that is no socket', true, 0, false, true, true],
+    ['an earlier request is still to be answered', true, 1, true, false, true]
   ]
-  for (const [name, isCovered, listeners, hasSoon, ended] of table) {
+  for (const [name, isCovered, listeners, hasSoon, isOwn, ended] of table) {
     const { network, upgrade } = stage(PREFIX, true, isCovered)
-    const response = Object.assign(new EventEmitter(), { socket: network })
+    const response = new EventEmitter()
     for (let i = 0; i < listeners; i++) response.on('finish', () => {})
     const done: string[] = []
     Object.assign(network, { _httpMessage: response }, hasSoon ? { destroySoon () { done.push('soon') } } : {})
-    upgrade('app.v1')
+    upgrade('app.v1', (request) => { Object.assign(response, { req: isOwn ? request : {} }) })
     t.strictSame([network.destroyed, done], [false, []])
     response.emit('finish')
     t.strictSame([network.destroyed, done], [ended && !hasSoon, ended && hasSoon ? ['soon'] : []], name)

@@ -47,3 +47,17 @@ t.test('nor does one that is answered outside of the scope of @fastify/websocket
     await app.close()
   }
 })
+
+t.test('nor does one whose handshake is behind a request that is still to be answered', async (t) => {
+  const app = Fastify()
+  await app.register(websocket)
+  await app.register(fastifySecurity, { schemes: { key: bearer({ verify: () => null }) }, security: [{ key: [] }] })
+  app.get('/live', { websocket: true }, () => {})
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const connection = await Connection.open(portOf(app))
+  connection.send(requestHead('GET', '/plain', []) + requestHead('GET', '/live', UPGRADE))
+  t.equal((await connection.response()).statusCode, 404)
+  await connection.closed
+  t.equal(await openConnections(app), 0)
+  await app.close()
+})
