@@ -7,7 +7,7 @@ import type { Settings } from './options.ts'
 import type { Protection } from './routes.ts'
 import { isCarried, Refusal, refuse, type Carrier, type Handshake, type Outcome } from './scheme.ts'
 import { closingFor, type Closing } from './websocket/close-codes.ts'
-import { serverOf, type Upgrade, type Upgrades, type WebSocketServer } from './websocket/handshake.ts'
+import { serverOf, takeUpgrade, type Upgrade, type Upgrades, type WebSocketServer } from './websocket/handshake.ts'
 import { isOriginAllowed } from './websocket/origin.ts'
 import type { Revocations } from './websocket/revocations.ts'
 import { bearingsOf, type Admission, type GuardedRoute } from './websocket/session.ts'
@@ -71,7 +71,7 @@ export function handshakeGuard (handshaking: Handshaking): HandshakeGuard {
     if (!isOriginAllowed(origin, origins)) return handshaking.deny(request, reply, plainDenial('origin_not_allowed'), [])
     const server = serverOf(request)
     if (server !== undefined) upgrading.attach(server)
-    const upgrade = upgrades.get(request.raw)
+    const upgrade = takeUpgrade(upgrades, request.raw)
     const handshake: Handshake = { carriers, subprotocol: upgrade?.subprotocol, cookies: origins === null || origin !== undefined }
     const asked: Asked = { request, reply, done, handshake, upgrade }
     judge(handshaking, asked, spendTicket(handshaking, request, handshake), (judged) => {
@@ -133,10 +133,12 @@ function concludeDenied (handshaking: Handshaking, asked: Asked, denial: Denial,
 
 /** Starts the session of a connection, where it will be one; answers whether there was room. */
 export function enter (
-  { route, sessions, upgrading, isRehearsed }: Handshaking, { request, upgrade }: Asked, admission: Admission
+  { route, sessions, upgrading, isRehearsed }: Handshaking, { request, reply, upgrade }: Asked, admission: Admission
 ): boolean {
   if (route === null || upgrade === undefined || isRehearsed(request)) return true
-  const session = sessions.open(request, upgrade.network, route, admission)
+  // Nobody listens to the response yet, and many do to the network, where one more would take 130 bytes of every connection.
+  const response = reply.raw.socket === null ? null : reply.raw
+  const session = sessions.open(request, upgrade.network, route, admission, response)
   if (session === null) return false
   upgrading.expect(request, session)
   return true

@@ -1,42 +1,14 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import { fieldsFor, joined, pathFor, type Received, type Sent } from './exchange.ts'
+import { accept, pair } from './pair.ts'
 import { planSocket } from './plans.ts'
 
 /** The key of RFC 6455 §1.3; it authenticates nobody. */
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
-
-/** One end of a connection within this process. */
-class End extends Duplex {
-  readonly remoteAddress = '127.0.0.1'
-  readonly remotePort = 0
-  other: End | undefined
-
-  override _read (): void {}
-
-  override _write (chunk: Buffer, _encoding: string, done: () => void): void {
-    if (this.other?.readable === true) this.other.push(chunk)
-    done()
-  }
-
-  override _final (done: () => void): void {
-    this.#end()
-    done()
-  }
-
-  override _destroy (error: Error | null, done: (error: Error | null) => void): void {
-    this.#end()
-    done(error)
-  }
-
-  #end (): void {
-    if (this.other?.readable === true && !this.other.readableEnded) this.other.push(null)
-    this.other = undefined
-  }
-}
 
 /**
  * Sends a WebSocket handshake (RFC 6455 §4.1) to an application without a network. A connection that comes about is ended at once.
@@ -44,16 +16,11 @@ class End extends Duplex {
  * @returns `null` if no whole answer came in time
  */
 export async function upgrade (app: FastifyInstance, origin: string | null, sent: Sent): Promise<Received | null> {
-  const client = new End()
-  const server = new End()
-  client.other = server
-  server.other = client
-  for (const end of [client, server]) end.on('error', () => {}) // ends are torn off on purpose
+  const { client, server } = pair()
   planSocket(server, sent.plan)
   const timer = setTimeout(() => { client.destroy() }, sent.timeout)
   try {
-    // A TLS server hands connections on when its own handshake is done.
-    app.server.emit(app.server.listenerCount('secureConnection') > 0 ? 'secureConnection' : 'connection', server)
+    accept(app, server)
     return await handshake(client, origin, sent)
   } finally {
     clearTimeout(timer)

@@ -1,15 +1,19 @@
 import type { Closing } from './close-codes.ts'
 import { Slices } from './slices.ts'
-import { CLOSED, type Socket } from './socket.ts'
+import { CLOSED, closeShut, type Socket } from './socket.ts'
 
 interface Ending {
   readonly socket: Socket
   readonly closing: Closing
   readonly before: (() => void) | undefined
+  /** Milliseconds. */
+  readonly since: number
 }
 
-/** Milliseconds that a peer has to answer a close frame. `ws` would wait for thirty seconds. */
+/** Milliseconds that a peer has to answer, its turn in the queue included. `ws` would wait for thirty seconds. */
 const GRACE = 2000
+/** Milliseconds that it has at least, however long the queue was. */
+const LEAST = 400
 
 /** Ends connections without holding up everything else. */
 export class Closer {
@@ -32,10 +36,11 @@ export class Closer {
   /**
    * Sends a close frame, soon, and terminates the connection after a grace if the peer does not close its side.
    *
+   * @param socket one that is shut
    * @param before called when the turn comes
    */
   close (socket: Socket, closing: Closing, before?: () => void): void {
-    this.#closing.push({ socket, closing, before })
+    this.#closing.push({ socket, closing, before, since: this.#clock() })
   }
 
   /** Resolves when every connection given is closed or terminated. */
@@ -46,15 +51,15 @@ export class Closer {
     })
   }
 
-  #begin ({ socket, closing: { code, reason }, before }: Ending): void {
+  #begin ({ socket, closing, before, since }: Ending): void {
     if (socket.readyState === CLOSED) return
     before?.()
     socket.on('close', () => {
       this.#waiting.delete(socket)
       this.#settle()
     })
-    this.#waiting.set(socket, this.#clock() + GRACE)
-    socket.close(code, reason)
+    this.#waiting.set(socket, Math.max(since + GRACE, this.#clock() + LEAST))
+    closeShut(socket, closing)
     this.#watch()
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isOutermost } from '../boot.ts'
 import { takeSubprotocol } from '../credentials/subprotocol.ts'
 import type { Refusal } from '../scheme.ts'
 import type { Network, Socket } from './socket.ts'
@@ -14,6 +15,13 @@ export interface Upgrade {
 
 /** Upgrades by their request. */
 export type Upgrades = WeakMap<object, Upgrade>
+
+/** The upgrade of a request, which is then forgotten: it is looked at once, and connections are to take no more memory than they must. */
+export function takeUpgrade (upgrades: Upgrades, request: object): Upgrade | undefined {
+  const upgrade = upgrades.get(request)
+  upgrades.delete(request)
+  return upgrade
+}
 
 /** What the plugin uses of a WebSocket server of `ws`. */
 export interface WebSocketServer {
@@ -42,4 +50,22 @@ export function watchUpgrades (app: FastifyInstance, prefix: string | null, upgr
   app.server.prependListener('upgrade', (request: IncomingMessage, network: Network, head: Uint8Array) => {
     upgrades.set(request, { network, head, subprotocol: prefix === null ? undefined : takeSubprotocol(request, prefix) })
   })
+  const isCovered = isOutermost(app) && app.hasDecorator('websocketServer')
+  app.server.on('upgrade', (request: IncomingMessage, network: Network) => {
+    const response = network._httpMessage
+    // Fastify listens where it is to run hooks; one listener more would take 200 bytes of every connection. Behind a request that is still
+    // to be answered (RFC 9112 §9.3.2) the response is of that one, and nothing at all becomes of the handshake.
+    const isEnded = isCovered && response?.req === request && response.listenerCount('finish') > 0
+    if (!isEnded) response?.on('finish', () => { endAnswered(network) })
+  })
+}
+
+/**
+ * Ends a connection once it was answered over HTTP. @fastify/websocket does so in a hook, and Fastify runs none for a URL that it cannot
+ * decode or a parameter that is too long, nor for what is outside of its scope: anybody could leave such connections open, and close()
+ * would wait for them.
+ */
+function endAnswered (network: Network): void {
+  if (network.destroySoon !== undefined) network.destroySoon()
+  else network.destroy()
 }

@@ -38,9 +38,10 @@ export class Session implements Deadline {
   waiting: Waiting | null = null
   /** Why it ends, once it does. */
   closing: Closing | null = null
-  at = Infinity
   /** Milliseconds on the clock of the deadlines, at which the credentials end. */
   end = Infinity
+  /** Whole milliseconds before the end at which to warn; 0 once that is done. A second time of day would take two words more. */
+  lead = 0
   identity: string | null = null
   /** Renewals that failed since the last that did not; -1 while one is under way. */
   failures = 0
@@ -51,6 +52,10 @@ export class Session implements Deadline {
     this.route = route
     this.admission = admission
     this.#due = due
+  }
+
+  get at (): number {
+    return this.end - this.lead
   }
 
   due (): void {

@@ -5,7 +5,7 @@ import { Deadlines } from './deadlines.ts'
 import { MESSAGE_TYPES } from './message-format.ts'
 import { bearingsOf, endOf, Session, type Admission, type Bearing, type GuardedRoute } from './session.ts'
 import type { WebSocketSettings } from './settings.ts'
-import { OPEN, shut, type Network, type Socket } from './socket.ts'
+import { OPEN, shut, type Answering, type Network, type Socket } from './socket.ts'
 
 /** Every connection that was let in to a guarded WebSocket route, told by the request of its handshake, which lives as long. */
 export class Sessions {
@@ -13,8 +13,11 @@ export class Sessions {
   readonly closer: Closer
   readonly #settings: WebSocketSettings
   readonly #log: (session: Session, closing: Closing) => void
-  readonly #known = new Map<FastifyRequest, Session>()
+  /** By what Node.js has made of the request. */
+  readonly #known = new Map<object, Session>()
   readonly #perIdentity = new Map<string, number>()
+  /** One listener for all responses, as every byte counts that each connection takes. */
+  readonly #answered: (this: Answering) => void
 
   /** @param log told of each connection that ends from here */
   constructor (settings: WebSocketSettings, log: (session: Session, closing: Closing) => void, clock?: () => number) {
@@ -22,6 +25,8 @@ export class Sessions {
     this.#log = log
     this.deadlines = new Deadlines(clock)
     this.closer = new Closer(clock)
+    const forget = (raw: object): void => { this.#forget(raw) }
+    this.#answered = function () { forget(this.req) }
   }
 
   get size (): number {
@@ -29,19 +34,27 @@ export class Sessions {
   }
 
   find (request: FastifyRequest): Session | undefined {
-    return this.#known.get(request)
+    return this.#known.get(request.raw)
   }
 
-  /** Starts one, as soon as its request is let in; `null` if there are too many. */
-  open (request: FastifyRequest, network: Network, route: GuardedRoute, admission: Admission): Session | null {
+  /**
+   * Starts one, as soon as its request is let in; `null` if there are too many.
+   *
+   * @param response which closes with the connection, and which nobody else listens to; `null` where it has let go of the connection
+   */
+  open (
+    request: FastifyRequest, network: Network, route: GuardedRoute, admission: Admission, response: Answering | null = null
+  ): Session | null {
+    const { raw } = request
     const bearings = bearingsOf(route.policy, admission)
     const identity = this.#settings.limits.perIdentity === Infinity ? null : this.identityOf(bearings)
     if (this.#isFull(identity)) return null
     const session = new Session(request, route, admission, this.#due)
     session.identity = identity
-    this.#known.set(request, session)
+    this.#known.set(raw, session)
     this.#count(identity, 1)
-    network.once('close', () => { this.#forget(session) })
+    if (response === null) network.once('close', () => { this.#forget(raw) })
+    else response.on('close', this.#answered)
     this.#schedule(session, bearings)
     return session
   }
@@ -88,8 +101,8 @@ export class Sessions {
   }
 
   readonly #due = (session: Session): void => {
-    if (session.at >= session.end) return this.end(session, closingFor('token_expired'))
-    session.at = session.end
+    if (session.lead === 0) return this.end(session, closingFor('token_expired'))
+    session.lead = 0
     this.deadlines.add(session)
     warn(session)
   }
@@ -98,15 +111,14 @@ export class Sessions {
     this.deadlines.delete(session)
     const left = endOf(bearings) - Date.now()
     session.end = left === Infinity ? Infinity : this.deadlines.clock() + left
-    if (session.end === Infinity) return
-    session.at = session.end - this.#warningFor(left)
-    this.deadlines.add(session)
+    session.lead = this.#leadOf(left)
+    if (session.end !== Infinity) this.deadlines.add(session)
   }
 
   /** Where less is left than a warning takes, half of it: whoever renews with tokens that live as short is not asked again at once. */
-  #warningFor (left: number): number {
+  #leadOf (left: number): number {
     const { warnBefore } = this.#settings
-    return left > warnBefore ? warnBefore : Math.max(left, 0) / 2
+    return Math.floor(left > warnBefore ? warnBefore : Math.max(left, 0) / 2)
   }
 
   #finish (session: Session, socket: Socket, closing: Closing): void {
@@ -115,9 +127,12 @@ export class Sessions {
     this.closer.close(socket, closing, () => { this.#log(session, closing) })
   }
 
-  #forget (session: Session): void {
+  #forget (raw: object): void {
+    const session = this.#known.get(raw)
+    if (session === undefined) return
+    this.#known.delete(raw)
     this.deadlines.delete(session)
-    if (this.#known.delete(session.request)) this.#count(session.identity, -1)
+    this.#count(session.identity, -1)
   }
 
   #isFull (identity: string | null): boolean {

@@ -46,6 +46,7 @@ export function upgrading (sessions: Sessions): Upgrading {
       server.handleUpgrade = function (request, network, head, established) {
         const session = expected.get(request)
         if (session === undefined) return Reflect.apply(handleUpgrade, this, [request, network, head, established])
+        expected.delete(request)
         if (session.waiting !== null) return handOver(session, established)
         return Reflect.apply(handleUpgrade, this, [request, network, head, establish(session, established)])
       }
