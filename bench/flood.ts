@@ -20,7 +20,7 @@ export async function flood (fixtures: string, quick: boolean): Promise<void> {
   const rates: number[] = []
   try {
     await waits(port, good, 200)
-    for (let round = 0; round < (quick ? 3 : 7); round++) {
+    for (let round = 0; round < (quick ? 2 : 7); round++) {
       const idle = await waits(port, good, quick ? 200 : 500)
       const flooder = fork(fileURLToPath(new URL('./flooder.js', import.meta.url)), [String(port), fixtures])
       await once(flooder, 'message')

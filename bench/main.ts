@@ -25,25 +25,25 @@ interface Effort {
 }
 
 const THOROUGH: Effort = { rounds: 11, warm: 700, round: 120 }
-const QUICK: Effort = { rounds: 3, warm: 300, round: 40 }
+const QUICK: Effort = { rounds: 3, warm: 150, round: 30 }
 
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
 const effort = quick ? QUICK : THOROUGH
 const wanted = words.filter((word) => !word.startsWith('--'))
 
+const SCRIPT = fileURLToPath(new URL('./child.js', import.meta.url))
+
+function start (one: Case, side: string, fixtures: string): ChildProcess {
+  const child = fork(SCRIPT, [one.name, side, fixtures, String(effort.warm), String(effort.round)])
+  return child.setMaxListeners(0)
+}
+
 /** The next thing a side's process says. */
 async function answer (child: ChildProcess, name: string): Promise<unknown> {
   const [said] = await Promise.race([once(child, 'message'), once(child, 'exit')])
   if (child.exitCode !== null) throw new Error(`${name}: the process ended with ${child.exitCode}`)
   return said
-}
-
-async function start (one: Case, side: string, fixtures: string): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [one.name, side, fixtures, String(effort.warm), String(effort.round)])
-  child.setMaxListeners(0)
-  await answer(child, `${one.name}, ${side}`)
-  return child
 }
 
 async function order (child: ChildProcess, name: string): Promise<Cost> {
@@ -55,7 +55,8 @@ async function measure (one: Case, fixtures: string): Promise<Map<string, Cost[]
   const children = new Map<string, ChildProcess>()
   const costs = new Map<string, Cost[]>()
   try {
-    for (const side of Object.keys(one.sides)) children.set(side, await start(one, side, fixtures))
+    for (const side of Object.keys(one.sides)) children.set(side, start(one, side, fixtures))
+    await Promise.all([...children].map(async ([side, child]) => { await answer(child, `${one.name}, ${side}`) }))
     for (let round = 0; round < effort.rounds; round++) {
       const turns = [...children]
       // Each round begins with another side and every other one goes backwards, so that a drift of the machine favours none.
