@@ -9,32 +9,46 @@ import { serve } from './throughput.ts'
 
 /** Milliseconds a good client waits between requests, and how many requests it makes in one measurement. */
 const PAUSE = 2
+const SERVERS = ['bare Fastify', 'this package'] as const
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** How long good requests wait for an answer, the 99th of a hundred, while forged tokens pour in, against the same server at rest. */
+/**
+ * How long good requests wait for an answer, the 99th of a hundred, while forged tokens pour in, against the same server at rest. The
+ * server without a guard shows what is the machine's part, on which client, server and flood share the processors.
+ */
 export async function flood (fixtures: string, quick: boolean): Promise<void> {
   console.log('\nflood of forged RS256 tokens   (goal: good traffic waits ≤ 2 × as long, 99th of 100)')
-  const { child, port } = await serve('this package', fixtures)
-  const good = readFixtures(fixtures).signed.RS256.tokens[0] ?? ''
-  const ratios: number[] = []
-  const rates: number[] = []
+  const token = readFixtures(fixtures).signed.RS256.tokens[0] ?? ''
+  const sides = await Promise.all(SERVERS.map(async (which) => {
+    return { which, ratios: [] as number[], rates: [] as number[], ...await serve(which, fixtures) }
+  }))
   try {
-    await waits(port, good, 200)
+    for (const { port } of sides) await waits(port, token, 200)
     for (let round = 0; round < (quick ? 2 : 7); round++) {
-      const idle = await waits(port, good, quick ? 200 : 500)
-      const flooder = fork(fileURLToPath(new URL('./flooder.js', import.meta.url)), [String(port), fixtures])
-      await once(flooder, 'message')
-      const flooded = await waits(port, good, quick ? 200 : 500)
-      flooder.send('stop')
-      const [rate] = await once(flooder, 'message')
-      rates.push(Number(rate))
-      ratios.push(flooded / idle)
+      for (const { port, ratios, rates } of round % 2 === 0 ? sides : [...sides].reverse()) {
+        const { ratio, rate } = await flooded(port, token, fixtures, quick ? 200 : 500)
+        ratios.push(ratio)
+        rates.push(rate)
+      }
     }
   } finally {
-    child.kill()
+    for (const { child } of sides) child.kill()
     agent.destroy()
   }
-  console.log(`> ${'this package'.padEnd(28)}  ${median(ratios).toFixed(2)} × idle, under ${median(rates).toFixed(0)} forged tokens a second`)
+  for (const { which, ratios, rates } of sides) {
+    const mark = which === 'this package' ? '>' : ' '
+    console.log(`${mark} ${which.padEnd(28)}  ${median(ratios).toFixed(2)} × idle, under ${median(rates).toFixed(0)} a second`)
+  }
+}
+
+async function flooded (port: number, token: string, fixtures: string, count: number): Promise<{ ratio: number, rate: number }> {
+  const idle = await waits(port, token, count)
+  const flooder = fork(fileURLToPath(new URL('./flooder.js', import.meta.url)), [String(port), fixtures])
+  await once(flooder, 'message')
+  const during = await waits(port, token, count)
+  flooder.send('stop')
+  const [rate] = await once(flooder, 'message')
+  return { ratio: during / idle, rate: Number(rate) }
 }
 
 /** Milliseconds. */

@@ -18,7 +18,7 @@ function send (): void {
   const headers = { authorization: `Bearer ${forged[sent++ % forged.length]}` }
   get({ port, host: '127.0.0.1', path: PATH, agent, headers }, (response) => {
     response.resume()
-    if (response.statusCode === 401) answered++
+    answered++
   })
 }
 

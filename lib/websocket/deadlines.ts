@@ -68,13 +68,14 @@ export class Deadlines {
   #tick (): void {
     const now = this.clock()
     const current = Math.floor(now / SECOND)
-    for (; this.#second < current; this.#second++) this.#empty(now)
-    this.#empty(now)
+    // What is due may add something, and so set the second back.
+    while (this.#second < current) this.#empty(this.#second++, now)
+    this.#empty(current, now)
     this.#wait(now)
   }
 
-  #empty (now: number): void {
-    for (const deadline of this.#buckets.get(this.#second) ?? []) {
+  #empty (second: number, now: number): void {
+    for (const deadline of this.#buckets.get(second) ?? []) {
       if (deadline.at > now) continue
       this.delete(deadline)
       deadline.due()

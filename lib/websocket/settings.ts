@@ -34,7 +34,10 @@ export interface WebSocketRouteOptions {
   readonly refuse?: 'http' | 'close'
   /** Whether tokens may come as the first message, and how. Default `false`. */
   readonly firstMessage?: boolean | FirstMessageOptions
-  /** Whether clients may renew their credentials by a message like the first. Default: as `firstMessage`. */
+  /**
+   * Whether clients may renew their credentials by a message like the first. Default: whether they may authenticate by one, in the form
+   * that the plugin has for it: where `firstMessage.read` is the application's, its clients may not know what else the plugin says.
+   */
   readonly renewal?: boolean
 }
 
@@ -91,7 +94,8 @@ export function readWebSocketOptions (options: WebSocketOptions = {}): WebSocket
 export function readRouteOptions ({ refuse, firstMessage, renewal }: WebSocketRouteOptions, defaults: WebSocketRoute): WebSocketRoute {
   const first = firstMessage === undefined ? defaults.firstMessage : readFirstMessage(firstMessage)
   const format = first ?? defaults.renewal ?? FIRST_MESSAGE
-  const isRenewing = renewal ?? (firstMessage === undefined ? defaults.renewal !== null : first !== null)
+  // Who talks another protocol would take what is said of renewals for a mistake.
+  const isRenewing = renewal ?? (firstMessage === undefined ? defaults.renewal !== null : first?.read === FIRST_MESSAGE.read)
   return { refuse: refuse ?? defaults.refuse, firstMessage: first, renewal: isRenewing ? format : null }
 }
 

@@ -36,7 +36,7 @@ function read (message: string): string | null | undefined {
 }
 
 async function serve (): Promise<FastifyInstance> {
-  const { app } = await start({ firstMessage: { read, deliver: true, accepted: null }, renewal: false }, (app) => {
+  const { app } = await start({ firstMessage: { read, deliver: true, accepted: null } }, (app) => {
     const context = ({ extra: { request } }: Context) => ({ auth: request.auth })
     app.get('/graphql', { websocket: true }, makeHandler({ schema, context: context as never }) as never) // its types know no schemes
   })

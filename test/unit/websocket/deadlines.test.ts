@@ -48,6 +48,20 @@ t.test('each at its time, whatever the order they were added in', async (t) => {
   for (const [name, at] of due) t.ok(at - 1000 >= Number(name) && at - 1000 <= Number(name) + PRECISION, `${name} at ${at - 1000}`)
 })
 
+t.test('one that is due adds the next, whichever second that is in', async (t) => {
+  for (let start = 1000; start < 3000; start += 50) {
+    for (const next of [0, 10, 250, 500, 1000, 1300]) {
+      await t.test(`${next} ms after ${start}`, async (t) => {
+        const { time, due, plan, deadlines } = stage(t, start)
+        plan('first', 250, () => { plan('second', next) })
+        time.advance(250 + next + 4 * PRECISION)
+        t.strictSame(due.map(([name]) => name), ['first', 'second'])
+        t.equal(deadlines.size, 0)
+      })
+    }
+  }
+})
+
 t.test('one that is added later and due earlier', async (t) => {
   const { time, due, plan } = stage(t)
   plan('late', 20_000)

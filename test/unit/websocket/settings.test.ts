@@ -37,7 +37,8 @@ t.test('a route completes what it says with what holds for all', async (t) => {
     ['renewals only', {}, { renewal: true }, { firstMessage: null, renewal: FIRST_MESSAGE }],
     ['no renewals', { firstMessage: true }, { renewal: false }, { firstMessage: FIRST_MESSAGE, renewal: null }],
     ['renewals in the format of all', { firstMessage: { timeout: 1 } }, { firstMessage: false, renewal: true }, { firstMessage: null, renewal: format }],
-    ['a format that leaves something out', {}, { firstMessage: { read, timeout: undefined } }, { firstMessage: { ...FIRST_MESSAGE, read } }]
+    ['a format that leaves something out', {}, { firstMessage: { read, timeout: undefined } }, { firstMessage: { ...FIRST_MESSAGE, read }, renewal: null }],
+    ['renewals in a format of one\'s own', {}, { firstMessage: { read }, renewal: true }, { renewal: { ...FIRST_MESSAGE, read } }]
   ]
   for (const [name, all, own, expected] of table) t.match(readRouteConfig(own, readWebSocketOptions(all), 'the route'), expected, name)
 })
