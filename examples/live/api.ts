@@ -45,12 +45,14 @@ export async function buildApi ({ authorizationServer, resource, origins, operat
     schemes: liveSchemes(authorizationServer.issuer, resource, operatorKey, revoked),
     security: [{ oauth: ['chat:read'] }],
     realm: 'live',
-    websocket: { origins, warnBefore }
+    websocket: { origins, warnBefore, asyncapi: `${resource}/documentation/asyncapi.json` }
   })
   await app.register(chatRoutes, { room: openRoom() })
   await app.register(operatorRoutes, { revoked })
   await app.register(sessionRoutes, authorizationServer)
   await app.register(page, { origins })
   app.get('/documentation/json', { schema: { hide: true, security: [] } }, async () => app.swagger())
+  app.get('/documentation/asyncapi.json', { schema: { hide: true, security: [] } }, async () =>
+    app.security.asyncapi({ openapi: `${resource}/documentation/json` }))
   return app
 }

@@ -72,6 +72,7 @@ async function main (): Promise<void> {
 Live
 
   Page          ${origin}/
+  Documents     ${origin}/documentation/json (OpenAPI), ${origin}/documentation/asyncapi.json (AsyncAPI)
   Operator key  ${operatorKey} (for the button that ends connections)
 
 To try, within ten minutes:

@@ -72,3 +72,11 @@ t.test('the page gets the client as scripts without types', async (t) => {
     if (path.endsWith('.js')) t.notMatch(body, /\.ts['"]|^import type|^export (?:type|interface)/m, path)
   }
 })
+
+t.test('what is said on a connection is documented, and linked from the handshake', async (t) => {
+  const read = async (path: string): Promise<Record<string, never>> => JSON.parse((await get(`${origin}${path}`)).body) as Record<string, never>
+  const [openapi, asyncapi] = await Promise.all([read('/documentation/json'), read('/documentation/asyncapi.json')])
+  t.match(openapi, { paths: { '/chat': { get: { 'x-asyncapi': `${origin}/documentation/asyncapi.json#/channels/followChat` } } } })
+  t.match(asyncapi, { asyncapi: '3.0.0', channels: { followChat: { address: '/chat', messages: { 'chat.say': {}, 'chat.said': {}, 'chat.welcome': {} } } } })
+  t.notOk(Object.hasOwn(asyncapi['components']?.['messages'] ?? {}, 'undeclared'), 'all of it')
+})

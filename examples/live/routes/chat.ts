@@ -37,6 +37,10 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
             security: [{ oauth: ['chat:write'] }],
             handler ({ text }, _socket, { auth }) { room.say({ who: auth?.oauth?.subject ?? 'nobody', text }) }
           })
+        },
+        sends: {
+          'chat.welcome': { summary: 'Whom the token is for', schema: Type.Object({ type: Type.Literal('chat.welcome'), who: Type.String() }) },
+          'chat.said': { summary: 'What was said', schema: Type.Composite([Type.Object({ type: Type.Literal('chat.said') }), SaidSchema]) }
         }
       }
     }
