@@ -97,19 +97,23 @@ function distance (policy: Policy, slot: number, outcome: Outcome, scopes: reado
 /** The caller is known; what is said is about the first declared alternative that comes this near. */
 function insufficient (alternative: Alternative, outcomes: readonly Outcome[]): Denial {
   const { slots, scopes } = alternative
-  const short: number[] = []
-  const weak: number[] = []
-  const refused: number[] = []
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i] ?? -1
+  let refusal: Refusal | null = null
+  for (const slot of slots) {
     const outcome = outcomes[slot]
-    if (outcome instanceof Refusal) (outcome.reason === 'authentication_too_weak' ? weak : refused).push(slot)
-    else if (!isHeld(outcome, scopes[i] ?? [])) short.push(slot)
+    if (outcome instanceof Refusal && (refusal === null || isWeak(outcome))) refusal = outcome
   }
-  if (weak.length > 0) return deny('authentication_too_weak', weak)
-  const first = outcomes[refused[0] ?? -1]
-  if (first instanceof Refusal) return deny(first.reason, refused)
-  return { reason: 'scope_insufficient', failing: short, short: alternative }
+  if (refusal === null) {
+    return { reason: 'scope_insufficient', failing: slots.filter((slot, i) => !isHeld(outcomes[slot], scopes[i] ?? [])), short: alternative }
+  }
+  const { reason } = refusal
+  return deny(reason, slots.filter((slot) => {
+    const outcome = outcomes[slot]
+    return outcome instanceof Refusal && (!isWeak(refusal) || isWeak(outcome))
+  }))
+}
+
+function isWeak ({ reason }: Refusal): boolean {
+  return reason === 'authentication_too_weak'
 }
 
 function unauthenticated (policy: Policy, outcomes: readonly Outcome[]): Denial {
