@@ -31,13 +31,22 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
  * @throws FST_SECURITY_OPTIONS_INVALID
  */
 export function readResources (identifiers: readonly string[]): Resource[] {
-  return identifiers.map(readResource).sort((a, b) => b.path.length - a.path.length)
+  const resources = identifiers.map(readResource)
+  resources.forEach(({ identifier, metadataPath }, i) => {
+    const earlier = resources.slice(0, i).find((other) => other.metadataPath === metadataPath)
+    if (earlier !== undefined) throw invalid(`"${earlier.identifier}" and "${identifier}" have one path, and routes are told apart by nothing else`)
+  })
+  return resources.sort((a, b) => b.path.length - a.path.length)
+}
+
+function invalid (problem: string): Error {
+  return new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID('resource', problem)
 }
 
 function readResource (identifier: string): Resource {
   const url = URL.canParse(identifier) ? new URL(identifier) : null
   if (url === null || !isSecure(url) || url.username !== '' || url.password !== '' || identifier.includes('#')) {
-    throw new BOOT_ERRORS.FST_SECURITY_OPTIONS_INVALID('resource', `"${identifier}" is not an https URL without fragment (RFC 9728 §1.2)`)
+    throw invalid(`"${identifier}" is not an https URL without fragment (RFC 9728 §1.2)`)
   }
   const path = url.pathname === '/' ? '' : url.pathname
   return {
