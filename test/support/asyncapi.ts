@@ -6,7 +6,11 @@ const ajv = new Ajv({
   strict: false,
   allErrors: true,
   formats: {
-    uri: (text: string) => /^[a-z][a-z0-9+.-]*:/i.test(text) && URL.canParse(text), 'uri-reference': true, email: /@/, regex: (text: string) => RegExp(text) !== null
+    uri: (text: string) => /^[a-z][a-z0-9+.-]*:/i.test(text) && URL.canParse(text),
+    'uri-reference': true,
+    'uri-template': true, // of bindings that are none of ours
+    email: /@/,
+    regex: (text: string) => RegExp(text) !== null
   }
 })
 const official = ajv.compile(specs.schemasWithoutId['3.0.0'] as AnySchema)
