@@ -4,7 +4,7 @@ export * from './augment.ts'
 export type {
   AsyncApiChannel, AsyncApiDocument, AsyncApiEnding, AsyncApiExternalDocs, AsyncApiMessage, AsyncApiOperation, AsyncApiOptions,
   AsyncApiReference, AsyncApiRefusal, AsyncApiRequirements, AsyncApiSecurityScheme, AsyncApiServer
-} from './asyncapi/objects.ts'
+} from './docs/asyncapi/objects.ts'
 export { defineSchemes } from './define.ts'
 export type { Reason, RefusalError } from './errors.ts'
 export type { FastifySecurityOptions } from './options.ts'

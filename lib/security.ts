@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { AsyncApiDocument, AsyncApiOptions } from './asyncapi/objects.ts'
+import type { AsyncApiDocument, AsyncApiOptions } from './docs/asyncapi/objects.ts'
 import type { Revocable, Security as DeclaredSecurity } from './augment.ts'
 import { holds } from './decision/holds.ts'
 import { parseSecurity, type Security } from './requirement/parse.ts'

@@ -17,11 +17,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/policy.ts'],
   ['lib/decision/'],
   ['lib/challenge/'],
-  ['lib/routes.ts', 'lib/boot.ts', 'lib/redact.ts', 'lib/first.ts', 'lib/authenticate.ts', 'lib/websocket/', 'lib/metadata/resource.ts', 'lib/asyncapi/objects.ts', 'lib/asyncapi/document-url.ts'],
+  ['lib/routes.ts', 'lib/boot.ts', 'lib/redact.ts', 'lib/first.ts', 'lib/authenticate.ts', 'lib/websocket/', 'lib/metadata/resource.ts', 'lib/docs/asyncapi/objects.ts', 'lib/docs/asyncapi/document-url.ts'],
   ['lib/augment.ts', 'lib/message.ts', 'lib/security.ts'],
   ['lib/options.ts'],
   ['lib/registration.ts'],
-  ['lib/docs/', 'lib/asyncapi/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
+  ['lib/docs/', 'lib/metadata/', 'lib/respond.ts', 'lib/log.ts'],
   ['lib/guard.ts', 'lib/handshake.ts', 'lib/first-message.ts', 'lib/connections.ts', 'lib/effective.ts', 'lib/describe.ts'],
   ['lib/plugin.ts'],
   ['lib/document/', 'lib/testing/'],
@@ -32,7 +32,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Where nothing has an effect: no Fastify, no clock, no network, no state of the process. */
 const PURE: readonly string[] = [
   'lib/errors.ts', 'lib/syntax.ts', 'lib/scheme.ts', 'lib/requirement/', 'lib/credentials/', 'lib/policy.ts', 'lib/decision/decide.ts', 'lib/challenge/',
-  'lib/asyncapi/', 'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts',
+  'lib/docs/asyncapi/', 'lib/metadata/resource.ts', 'lib/websocket/close-codes.ts', 'lib/websocket/message-format.ts', 'lib/websocket/origin.ts',
   'lib/client/backoff.ts', 'lib/client/carriers.ts', 'lib/client/challenges.ts', 'lib/client/endings.ts', 'lib/client/messages.ts'
 ]
 
@@ -45,7 +45,7 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
   ['lib/tokens/', ['node:crypto', 'node:util/types', 'jose', 'lru-cache'], 'JOSE, hashes, the cache of verified tokens'],
   ['lib/effective.ts', ['node:util'], 'deep comparison'],
   ['lib/docs/', ['node:util', 'node:crypto', 'node:http', 'yaml'], 'deep comparison, names of the marker, phrases, the YAML form'],
-  ['lib/asyncapi/', ['node:util'], 'deep comparison'],
+  ['lib/docs/asyncapi/', ['node:util'], 'deep comparison'],
   ['lib/options.ts', ['@sinclair/typebox/value'], 'checks the options'],
   ['lib/websocket/', ['@sinclair/typebox/compiler', 'lru-cache', 'node:crypto', 'node:http'], 'schemas of messages; tickets and their digests; phrases'],
   ['schemas/', ['@sinclair/typebox', 'node:http'], 'writes schemas; STATUS_CODES, a table of phrases'],

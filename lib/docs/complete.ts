@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { channelNames } from '../asyncapi/channel-names.ts'
-import { pointerStep } from '../asyncapi/names.ts'
+import { channelNames } from './asyncapi/channel-names.ts'
+import { pointerStep } from './asyncapi/names.ts'
 import { isOutermost } from '../boot.ts'
 import type { Settings } from '../options.ts'
 import { urlsOf, type KnownRoute, type Routes } from '../routes.ts'
