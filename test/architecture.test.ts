@@ -45,7 +45,6 @@ const OUTSIDE: readonly (readonly [place: string, modules: readonly string[], wh
   ['lib/tokens/', ['node:crypto', 'node:util/types', 'jose', 'lru-cache'], 'JOSE, hashes, the cache of verified tokens'],
   ['lib/effective.ts', ['node:util'], 'deep comparison'],
   ['lib/docs/', ['node:util', 'node:crypto', 'node:http', 'yaml'], 'deep comparison, names of the marker, phrases, the YAML form'],
-  ['lib/docs/asyncapi/', ['node:util'], 'deep comparison'],
   ['lib/options.ts', ['@sinclair/typebox/value'], 'checks the options'],
   ['lib/websocket/', ['@sinclair/typebox/compiler', 'lru-cache', 'node:crypto', 'node:http'], 'schemas of messages; tickets and their digests; phrases'],
   ['schemas/', ['@sinclair/typebox', 'node:http'], 'writes schemas; STATUS_CODES, a table of phrases'],

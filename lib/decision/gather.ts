@@ -51,13 +51,12 @@ export function gather (gathering: Gathering): Judged | Promise<Judged> {
 }
 
 /** A scheme that fails to read cannot tell what was presented; the error may quote it, so it is not passed on. */
-function read ({ request, handshake, onVerifierError }: Gathering, { name, scheme }: Slot): unknown {
+function read (gathering: Gathering, { name, scheme }: Slot): unknown {
   try {
-    const found = scheme.read(request, handshake)
+    const found = scheme.read(gathering.request, gathering.handshake)
     return asRefusal(found) ?? found
   } catch {
-    onVerifierError(request, name, new Error('the scheme failed to read the request'), undefined)
-    return UNAVAILABLE
+    return cannotTell(gathering, name, undefined, new Error('the scheme failed to read the request'))
   }
 }
 
@@ -113,13 +112,13 @@ interface Verifying {
 
 /** Verifies one slot and stores its outcome; answers a promise only if the verifier does. Never rejects. */
 function verifySlot (gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[]): Promise<void> | null {
-  const { scheme } = gathering.policy.slots[slot] as { scheme: Verifying } // what read() found is what verify() takes
+  const { name, scheme } = gathering.policy.slots[slot] as { name: string, scheme: Verifying } // what read() found is what verify() takes
   try {
     const verdict = scheme.verify(credential, gathering.request)
     if (isThenable(verdict)) return verifyLate(gathering, slot, credential, outcomes, verdict)
     outcomes[slot] = readVerdict(verdict, Date.now)
   } catch (error) {
-    outcomes[slot] = cannotTell(gathering, slot, credential, error)
+    outcomes[slot] = cannotTell(gathering, name, credential, error)
   }
   return null
 }
@@ -128,14 +127,15 @@ function verifySlot (gathering: Gathering, slot: number, credential: unknown, ou
 function verifyLate (
   gathering: Gathering, slot: number, credential: unknown, outcomes: Outcome[], verdict: PromiseLike<unknown>
 ): Promise<void> {
-  const { verifyTimeout } = gathering
+  const { policy, verifyTimeout } = gathering
+  const name = policy.slots[slot]?.name ?? ''
   return new Promise((resolve) => {
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer)
       outcomes[slot] ??= outcome
       resolve()
     }
-    const fail = (error: unknown): void => { if (outcomes[slot] === undefined) settle(cannotTell(gathering, slot, credential, error)) }
+    const fail = (error: unknown): void => { if (outcomes[slot] === undefined) settle(cannotTell(gathering, name, credential, error)) }
     const timer = setTimeout(() => { fail(new Error(`the verifier gave no answer within ${verifyTimeout} ms`)) }, verifyTimeout)
     // Makes a promise of what only has a `then`, whatever that does; a promise stays itself.
     Promise.resolve(verdict).then((late) => {
@@ -148,8 +148,11 @@ function verifyLate (
   })
 }
 
-function cannotTell ({ policy, request, onVerifierError }: Gathering, slot: number, credential: unknown, error: unknown): Refusal {
-  onVerifierError(request, policy.slots[slot]?.name ?? '', error, credential)
+/** What a failure comes to, whatever becomes of telling it: a log that fails must neither let in nor leave a request waiting. */
+function cannotTell ({ request, onVerifierError }: Gathering, scheme: string, credential: unknown, error: unknown): Refusal {
+  try {
+    onVerifierError(request, scheme, error, credential)
+  } catch {}
   return UNAVAILABLE
 }
 

@@ -326,6 +326,23 @@ t.test('what is gathered keeps to the request', async (t) => {
   t.not(one.outcomes, two.outcomes)
 })
 
+t.test('whoever is told of a failing verifier and fails too changes nothing', async (t) => {
+  const failing: [name: string, scheme: Partial<Scheme>][] = [
+    ['reading', { read: () => { throw new Error('x') } }], ['at once', { verify: () => { throw new Error('x') } }],
+    ['later', { verify: async () => { throw new Error('x') } }], ['by misuse', { verify: () => true }],
+    ['by misuse, later', { verify: async () => true }], ['by silence', { verify: async () => await new Promise(() => {}) }]
+  ]
+  for (const [name, part] of failing) {
+    const scheme: Scheme = { ...schemeOf({ ambient: false, challengeable: true }, 'a'), read: () => 'credential', ...part }
+    const policy = compile(parseSecurity([{ a: [] }], 'the test'), { a: scheme }, 'the test') as Policy
+    let told = 0
+    const onVerifierError = (): void => { told++; throw new Error('the log is full') }
+    const judged = await gather({ policy, request: REQUEST, handshake: undefined, verifyTimeout: 20, onVerifierError })
+    t.equal(reasonOf(judged), 'verifier_unavailable', name)
+    t.equal(told, 1, name)
+  }
+})
+
 t.test('a falsy credential that is not undefined is a credential', async (t) => {
   for (const credential of [null, '', 0, false]) {
     const asked: unknown[] = []
