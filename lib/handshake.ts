@@ -82,10 +82,10 @@ export function handshakeGuard (handshaking: Handshaking): HandshakeGuard {
 
 /** Asks the verifiers; what is revoked while they are asked counts as refused. */
 export function judge (
-  { policy, settings: { verifyTimeout }, revocations }: Handshaking, { request, handshake, done }: Asked,
+  { policy, nothing, settings: { verifyTimeout }, revocations }: Handshaking, { request, handshake, done }: Asked,
   known: readonly Outcome[] | undefined, conclude: (judged: Judged) => void
 ): void {
-  const judged = gather({ policy, request, handshake, known, verifyTimeout, onVerifierError: logVerifierError })
+  const judged = gather({ policy, request, handshake, known, nothing, verifyTimeout, onVerifierError: logVerifierError })
   if (!(judged instanceof Promise)) return conclude(judged)
   const watching = revocations.watch()
   judged.then((late) => {

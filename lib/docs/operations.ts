@@ -8,6 +8,7 @@ import { MARK } from './mark.ts'
 import { isObject, type Json, type Version } from './openapi.ts'
 import { writeSecurity } from './requirements.ts'
 import type { RefusalResponse, Refusals } from './refusal-responses.ts'
+import { placeOf, placesOf } from './places.ts'
 import { NO_HANDSHAKE, type Surroundings } from './refusals.ts'
 import { mergeResponse } from './responses.ts'
 import { addCarriers, addHandshake } from './websocket.ts'
@@ -95,28 +96,9 @@ function finishResponse (declared: unknown, { response, reference }: RefusalResp
 /** The Security Requirement says how credentials are sent; as parameters they would be asked for twice, and Authorization is ignored. */
 function withoutCredentials (parameters: unknown, policy: Policy | null): unknown {
   if (!Array.isArray(parameters)) return parameters
-  const places = policy === null ? AUTHORIZATION : placesOf(policy)
+  const places = placesOf(policy)
   const isKept = (parameter: unknown): boolean => !isObject(parameter) || !places.has(placeOf(parameter['in'], parameter['name']))
   if (parameters.every(isKept)) return parameters
   const kept = parameters.filter(isKept)
   return kept.length === 0 ? undefined : kept
-}
-
-const AUTHORIZATION: ReadonlySet<string> = new Set([placeOf('header', 'authorization')])
-/** Where the credentials of each policy lie. */
-const known = new WeakMap<Policy, ReadonlySet<string>>()
-
-function placesOf (policy: Policy): ReadonlySet<string> {
-  let places = known.get(policy)
-  if (places === undefined) {
-    known.set(policy, places = new Set([...AUTHORIZATION, ...policy.slots.flatMap(({ scheme: { location, queryName } }) => [
-      ...('name' in location ? [placeOf(location.in, location.name)] : []),
-      ...(queryName === undefined ? [] : [placeOf('query', queryName)])
-    ])]))
-  }
-  return places
-}
-
-function placeOf (place: unknown, name: unknown): string {
-  return `${String(place)} ${place === 'header' ? String(name).toLowerCase() : String(name)}`
 }

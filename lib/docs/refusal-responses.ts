@@ -1,7 +1,7 @@
 import type { Protection } from '../routes.ts'
 import type { Components, Reference } from './components.ts'
 import type { Json } from './openapi.ts'
-import { NO_HANDSHAKE, refusalsOf, type Surroundings } from './refusals.ts'
+import { refusalsOf, type Surroundings } from './refusals.ts'
 import { byStatus, nameResponse, problemSchema, writeResponse } from './responses.ts'
 
 /** A response that the guard of a route can come to. */
@@ -25,17 +25,11 @@ export function prepareRefusals (components: Components): Refusals {
   return (protection, surroundings, bare) => {
     let variants = prepared.get(protection)
     if (variants === undefined) prepared.set(protection, variants = new Map())
-    const key = surroundings === NO_HANDSHAKE && !bare ? USUAL : keyOf(surroundings, bare)
+    const key = `${surroundings.origins} ${surroundings.subprotocol} ${surroundings.limited === true} ${bare}`
     let responses = variants.get(key)
     if (responses === undefined) variants.set(key, responses = prepare(protection, surroundings, bare, components))
     return responses
   }
-}
-
-const USUAL = keyOf(NO_HANDSHAKE, false)
-
-function keyOf ({ origins, subprotocol, limited }: Surroundings, bare: boolean): string {
-  return `${origins} ${subprotocol} ${limited === true} ${bare}`
 }
 
 function prepare (protection: Protection, surroundings: Surroundings, bare: boolean, components: Components): RefusalResponse[] {

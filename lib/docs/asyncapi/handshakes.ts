@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../openapi.ts'
+import { placeOf, placesOf } from '../places.ts'
 import type { Policy } from '../../policy.ts'
 import { WILDCARD } from './address.ts'
 import type { AsyncApiChannel } from './objects.ts'
@@ -15,22 +16,20 @@ export interface Bringing {
   readonly carriers: ReadonlyMap<string, string>
 }
 
-/** Fields of which a client sets none by itself, or which are credentials. */
-const OTHER_FIELDS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'sec-websocket-protocol'])
+/** Fields of which a client sets none by itself. */
+const OTHER_FIELDS: ReadonlySet<string> = new Set(['cookie', 'sec-websocket-protocol'])
 
 /**
  * The WebSockets Channel Binding 0.1.0. Where a credential lies is said by its scheme and not repeated; what the plugin takes in the query
  * instead is, because no scheme says it.
  */
 export function writeBindings ({ schema, find, policy, carriers }: Bringing): AsyncApiChannel['bindings'] {
-  const credentials = (place: string) => new Set((policy?.slots ?? []).flatMap(({ scheme: { location } }) =>
-    'name' in location && location.in === place ? [location.name.toLowerCase()] : []))
-  const [inQuery, inHeader] = [credentials('query'), credentials('header')]
-  const query = addCarriers(standalone(schema['querystring'] ?? schema['query'], find), carriers, inQuery)
+  const places = placesOf(policy)
+  const query = addCarriers(standalone(schema['querystring'] ?? schema['query'], find), carriers, places)
   const declared = standalone(schema['headers'], find)
   const headers = declared === null
     ? null
-    : withoutProperties(declared, (name) => OTHER_FIELDS.has(name.toLowerCase()) || inHeader.has(name.toLowerCase()))
+    : withoutProperties(declared, (name) => OTHER_FIELDS.has(name.toLowerCase()) || places.has(placeOf('header', name)))
   return {
     ws: {
       method: 'GET',
@@ -41,9 +40,9 @@ export function writeBindings ({ schema, find, policy, carriers }: Bringing): As
   }
 }
 
-function addCarriers (declared: Json | null, carriers: Bringing['carriers'], credentials: ReadonlySet<string>): Json | null {
+function addCarriers (declared: Json | null, carriers: Bringing['carriers'], places: ReadonlySet<string>): Json | null {
   if (declared === null && carriers.size === 0) return null
-  const schema = withoutProperties(declared ?? {}, (name) => credentials.has(name.toLowerCase()) && !carriers.has(name))
+  const schema = withoutProperties(declared ?? {}, (name) => places.has(placeOf('query', name)) && !carriers.has(name))
   const added = Object.fromEntries([...carriers].map(([name, description]) => [name, { type: 'string', description }]))
   return { ...schema, properties: { ...added, ...propertiesOf(schema) } }
 }

@@ -16,6 +16,7 @@ t.test('the binding names what a handshake brings, and no credential', async (t)
     ['a ticket', {}, [{ oauth: [] }], TICKET, { query: { type: 'object', properties: { ticket: { type: 'string', description: 'A ticket.' } } } }],
     ['a ticket that the route describes', { querystring: object('ticket') }, [{ oauth: [] }], TICKET, { query: object('ticket') }],
     ['an API key in the query', { querystring: object('key', 'since') }, [{ param: [] }], new Map(), { query: object('since') }],
+    ['a parameter that only its case tells from the key', { querystring: object('KEY') }, [{ param: [] }], new Map(), { query: object('KEY') }],
     ['fields', { headers: object('X-Trace', 'Authorization', 'COOKIE', 'x-api-key', 'sec-websocket-protocol') }, [{ partner: [] }], new Map(), { headers: object('X-Trace') }],
     ['only credentials', { headers: object('authorization') }, [{ oauth: [] }], new Map(), {}],
     ['a field that is nobody\'s credential here', { headers: object('x-api-key') }, null, new Map(), { headers: object('x-api-key') }]
