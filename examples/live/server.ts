@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { buildApi } from './api.ts'
 import { startAuthorizationServer, type AuthorizationServer } from './authorization-server.ts'
 import { commands, printable, type Command } from './commands.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** The running example. */
 export interface Live {
@@ -52,16 +51,6 @@ export async function start ({ port = 0, issuerPort = 0, lifetime = 20 }: LiveOp
 async function commandsWith (origin: string, { issuer, secrets, issue }: AuthorizationServer, operatorKey: string): Promise<Command[]> {
   const [reading, nothing, expired] = await Promise.all([issue('grace', 600), issue('eve', 600), issue('grace', -60)])
   return commands({ origin, issuer, secret: secrets.ada, reading, nothing, expired, operatorKey })
-}
-
-/** The API must know its own origin before it listens, because tokens and handshakes are measured by it. */
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server's address
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function main (): Promise<void> {

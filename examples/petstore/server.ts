@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { buildApi } from './api.ts'
 import { BROWSER_CLIENT } from './authorization/clients.ts'
@@ -7,6 +5,7 @@ import { startAuthorizationServer, type AuthorizationServer } from './authorizat
 import { commands, printable, type Command } from './commands.ts'
 import { newSecrets, type DemoSecrets } from './schemes.ts'
 import { obtainTokens } from './tokens.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** The running example. */
 export interface Petstore {
@@ -44,16 +43,6 @@ export async function start ({ port = 0, issuerPort = 0 }: { port?: number, issu
     await authorizationServer.close()
     throw error
   }
-}
-
-/** The API must know its own origin before it listens, because tokens, redirects and WebSocket handshakes are measured by it. */
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server's address
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function main (): Promise<void> {

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fastifySecurity, {
   apiKey, basic, bearer, mutualTls, oauth2, openIdConnect, secrets, type Security
 } from 'fastify-openapi-security'
 import { createAuthorizationServer, SCOPES, USER, type AuthorizationServer } from './authorization-server.ts'
+import { freePort } from '../../examples/support/free-port.ts'
 
 export const TOKEN = 'bearer-token'
 export const HEADER_KEY = 'header-key'
@@ -97,14 +96,4 @@ function makeSchemes (origin: string, { find }: AuthorizationServer) {
     login: openIdConnect({ openIdConnectUrl: `${origin}/.well-known/openid-configuration`, verify: find }),
     certificate: mutualTls({ proxy: { header: 'Client-Cert', addresses: ['127.0.0.1'] }, verify: () => ({ name: 'Ada' }) })
   }
-}
-
-/** The application must know its own origin before it listens, because its document names it. */
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server's address
-  server.close()
-  await once(server, 'close')
-  return port
 }

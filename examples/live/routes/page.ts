@@ -4,6 +4,7 @@ import ts from 'typescript'
 
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/css', js: 'text/javascript' }
 const PAGE = new URL('../page/', import.meta.url)
+const STYLE = new URL('../../support/style.css', import.meta.url)
 const CLIENT = new URL('../../../lib/', import.meta.url)
 
 /** The page and the client it runs; public, in a scope of their own. */
@@ -25,6 +26,7 @@ export const page: FastifyPluginAsync<{ origins: readonly string[] }> = async (a
     const [, extension = ''] = name.split('.')
     serve(name === 'index.html' ? '/' : `/page/${name}`, extension, await readFile(new URL(name, PAGE), 'utf8'))
   }
+  serve('/page/style.css', 'css', await readFile(STYLE, 'utf8'))
   for (const [url, script] of await clientScripts()) serve(url, 'js', script)
 }
 

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 
 const FILES = [
   { url: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
-  { url: '/page/style.css', file: 'style.css', type: 'text/css; charset=utf-8' },
+  { url: '/page/style.css', file: '../../support/style.css', type: 'text/css; charset=utf-8' },
   { url: '/page/page.js', file: 'page.js', type: 'text/javascript; charset=utf-8' },
   { url: '/page/sign-in.js', file: 'sign-in.js', type: 'text/javascript; charset=utf-8' },
   { url: '/page/live.js', file: 'live.js', type: 'text/javascript; charset=utf-8' }
